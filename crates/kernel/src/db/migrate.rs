@@ -1,0 +1,61 @@
+//! Schema changes: each domain gives its own list, applied once each, in order, never edited afterwards.
+
+use std::collections::HashSet;
+
+use futures_util::future::BoxFuture;
+use sea_orm::DbErr;
+use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTraitSelf, SchemaManager, async_trait};
+
+use super::Db;
+
+/// One step of the schema. Names begin with a number within their domain: `0001_catalog_products`.
+#[derive(Clone, Copy)]
+pub struct Migration {
+    pub name: &'static str,
+    pub up: for<'a> fn(&'a SchemaManager<'a>) -> BoxFuture<'a, Result<(), DbErr>>,
+}
+
+impl MigrationName for Migration {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        (self.up)(manager).await
+    }
+}
+
+struct Steps(Vec<Migration>);
+
+#[async_trait::async_trait]
+impl MigratorTraitSelf for Steps {
+    fn migrations(&self) -> Vec<Box<dyn MigrationTrait>> {
+        self.0.iter().map(|step| Box::new(*step) as Box<dyn MigrationTrait>).collect()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// The database has steps this program does not know: a newer program has used it.
+    #[error("the database is newer than this program: it has the step {0}")]
+    Newer(String),
+    #[error("the schema could not be changed")]
+    Store(#[from] DbErr),
+}
+
+impl Db {
+    /// Applies what is not yet applied, and refuses a database that a newer program has changed.
+    pub async fn migrate(&self, steps: &[Migration]) -> Result<usize, MigrateError> {
+        let migrator = Steps(steps.to_vec());
+        let known: HashSet<&str> = steps.iter().map(|step| step.name).collect();
+        let applied = migrator.get_migration_models(self.read()).await?;
+        if let Some(unknown) = applied.iter().find(|row| !known.contains(row.version.as_str())) {
+            return Err(MigrateError::Newer(unknown.version.clone()));
+        }
+        migrator.up(self.read(), None).await?;
+        Ok(steps.len() - applied.len())
+    }
+}
