@@ -1,0 +1,380 @@
+//! The streams there are, who feeds them, and whether anything flows.
+//!
+//! A stream outlives its sources: an encoder that reconnects goes on in the same show, in a new epoch.
+//! Only [`Streams::end`] ends a show; the next source then begins a new one, under a new show id.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use kernel::{Clock, Instant};
+use serde::Serialize;
+use tokio::sync::{broadcast, watch};
+use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+
+use crate::bus::Bus;
+use crate::gate::{PublishGrant, StreamName};
+use crate::health::{Health, Meter, Warning};
+use crate::sample::{Sample, Track, TrackId, Unit};
+
+/// Without a sample for this long a live stream is silent.
+const SILENT_AFTER: Duration = Duration::from_secs(1);
+const TICK: Duration = Duration::from_millis(250);
+/// Changes kept for a listener that is slow; one that misses some reads [`Stream::health`].
+const CHANGES_KEPT: usize = 256;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StreamState {
+    /// No source has sent anything yet in this show.
+    Idle,
+    Live,
+    /// Nothing came for a second; the show goes on.
+    Silent,
+    Ended,
+}
+
+/// A stream changed its state; `at` is when that began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamChange {
+    pub name: StreamName,
+    pub state: StreamState,
+    pub at: Instant,
+}
+
+/// Every stream of this process. Clones share it.
+#[derive(Clone)]
+pub struct Streams {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    clock: Arc<dyn Clock>,
+    streams: Mutex<HashMap<StreamName, Arc<Stream>>>,
+    changes: broadcast::Sender<StreamChange>,
+}
+
+/// One stream: its bus, its health and the show it is in.
+#[derive(Debug)]
+pub struct Stream {
+    pub bus: Bus,
+    name: StreamName,
+    health: watch::Sender<Health>,
+    feed: Mutex<Feed>,
+    changes: broadcast::Sender<StreamChange>,
+}
+
+/// What changes as a stream is fed.
+#[derive(Debug)]
+struct Feed {
+    state: StreamState,
+    since: Instant,
+    show_id: String,
+    epoch: u32,
+    source: Option<Source>,
+    sources_so_far: u64,
+    label: String,
+    last_sample: Option<Instant>,
+    meter: Meter,
+    refusal: Option<Warning>,
+}
+
+#[derive(Debug)]
+struct Source {
+    number: u64,
+    closed: CancellationToken,
+}
+
+impl fmt::Debug for Streams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Streams").finish_non_exhaustive()
+    }
+}
+
+impl Streams {
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        let (changes, _) = broadcast::channel(CHANGES_KEPT);
+        Self { shared: Arc::new(Shared { clock, streams: Mutex::default(), changes }) }
+    }
+
+    /// The stream of that name, made when there is none. Only for names that were granted.
+    pub fn stream(&self, name: &StreamName) -> Arc<Stream> {
+        let mut streams = lock(&self.shared.streams);
+        let stream = streams
+            .entry(name.clone())
+            .or_insert_with(|| Arc::new(Stream::new(name.clone(), self.shared.changes.clone(), self.shared.clock.now())));
+        Arc::clone(stream)
+    }
+
+    /// The stream of that name if there is one: for names that come from outside.
+    pub fn find(&self, name: &StreamName) -> Option<Arc<Stream>> {
+        lock(&self.shared.streams).get(name).cloned()
+    }
+
+    pub fn all(&self) -> Vec<Arc<Stream>> {
+        lock(&self.shared.streams).values().cloned().collect()
+    }
+
+    /// Every change of state from now on.
+    pub fn changes(&self) -> broadcast::Receiver<StreamChange> {
+        self.shared.changes.subscribe()
+    }
+
+    /// Makes the holder of `grant` the stream's source; the one before it is closed.
+    pub fn publish(&self, grant: &PublishGrant) -> Publishing {
+        let now = self.shared.clock.now();
+        let stream = self.stream(&grant.name);
+        let (number, closed) = stream.take_over(grant, now);
+        Publishing { stream, number, closed, clock: Arc::clone(&self.shared.clock) }
+    }
+
+    /// Closes the stream's source. It may come back.
+    pub fn kick(&self, name: &StreamName) {
+        if let Some(stream) = self.find(name) {
+            lock(&stream.feed).close_source();
+        }
+    }
+
+    /// Ends the show: the source is closed, every sink hears [`Unit::End`].
+    pub fn end(&self, name: &StreamName) {
+        if let Some(stream) = self.find(name) {
+            stream.end(self.shared.clock.now());
+        }
+    }
+
+    /// Looks for streams that fell silent.
+    pub fn tick(&self, now: Instant) {
+        for stream in self.all() {
+            stream.tick(now);
+        }
+    }
+
+    /// Ticks until cancelled. The RTMP server does so by itself.
+    pub async fn watch(&self, cancel: CancellationToken) {
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while cancel.run_until_cancelled(ticks.tick()).await.is_some() {
+            self.tick(self.shared.clock.now());
+        }
+    }
+}
+
+impl Stream {
+    fn new(name: StreamName, changes: broadcast::Sender<StreamChange>, now: Instant) -> Self {
+        Self {
+            bus: Bus::new(),
+            name,
+            health: watch::Sender::new(Health::of_nothing(now)),
+            feed: Mutex::new(Feed {
+                state: StreamState::Idle,
+                since: now,
+                show_id: new_show_id(),
+                epoch: 0,
+                source: None,
+                sources_so_far: 0,
+                label: String::new(),
+                last_sample: None,
+                meter: Meter::default(),
+                refusal: None,
+            }),
+            changes,
+        }
+    }
+
+    pub fn name(&self) -> &StreamName {
+        &self.name
+    }
+
+    /// Random, 128 bits in hex: the path of everything below the multivariant playlist.
+    pub fn show_id(&self) -> String {
+        lock(&self.feed).show_id.clone()
+    }
+
+    pub fn state(&self) -> StreamState {
+        lock(&self.feed).state
+    }
+
+    pub fn health(&self) -> Health {
+        self.health.borrow().clone()
+    }
+
+    pub fn watch_health(&self) -> watch::Receiver<Health> {
+        self.health.subscribe()
+    }
+
+    fn take_over(&self, grant: &PublishGrant, now: Instant) -> (u64, CancellationToken) {
+        let mut feed = lock(&self.feed);
+        if feed.close_source() {
+            tracing::info!(stream.name = %self.name, "a new source takes the stream over");
+        }
+        if feed.state == StreamState::Ended {
+            feed.show_id = new_show_id();
+            feed.state = StreamState::Idle;
+            feed.since = now;
+            feed.last_sample = None;
+        }
+        feed.sources_so_far += 1;
+        feed.label.clone_from(&grant.label);
+        feed.meter = Meter::new(grant.max_bitrate_kbps);
+        feed.refusal = None;
+        let source = Source { number: feed.sources_so_far, closed: CancellationToken::new() };
+        let taken = (source.number, source.closed.clone());
+        feed.source = Some(source);
+        self.tell(&feed, now);
+        taken
+    }
+
+    fn end(&self, now: Instant) {
+        let mut feed = lock(&self.feed);
+        feed.close_source();
+        if feed.state != StreamState::Ended {
+            self.bus.push(Unit::End);
+            self.turn(&mut feed, StreamState::Ended, now);
+            self.tell(&feed, now);
+        }
+    }
+
+    fn tick(&self, now: Instant) {
+        let mut feed = lock(&self.feed);
+        let Some(last) = feed.last_sample else { return };
+        if feed.state == StreamState::Live && now.since(last) >= SILENT_AFTER {
+            self.turn(&mut feed, StreamState::Silent, last);
+        }
+        if feed.state == StreamState::Silent {
+            self.tell(&feed, now);
+        }
+    }
+
+    fn turn(&self, feed: &mut Feed, state: StreamState, at: Instant) {
+        feed.state = state;
+        feed.since = at;
+        tracing::info!(stream.name = %self.name, stream.state = ?state, "stream changed");
+        // No listener is no failure.
+        let _ = self.changes.send(StreamChange { name: self.name.clone(), state, at });
+    }
+
+    fn tell(&self, feed: &Feed, now: Instant) {
+        let mut warnings = feed.meter.warnings(now);
+        warnings.extend(feed.refusal.clone());
+        let health = Health {
+            state: feed.state,
+            since: feed.since,
+            video: feed.meter.video(now),
+            audio: feed.meter.audio(now),
+            source: feed.label.clone(),
+            warnings,
+        };
+        self.health.send_if_modified(|told| {
+            let is_news = *told != health;
+            *told = health;
+            is_news
+        });
+    }
+}
+
+impl Feed {
+    fn is_fed_by(&self, number: u64) -> bool {
+        self.source.as_ref().is_some_and(|source| source.number == number)
+    }
+
+    /// True when there was one.
+    fn close_source(&mut self) -> bool {
+        self.source.take().is_some_and(|source| {
+            source.closed.cancel();
+            true
+        })
+    }
+}
+
+/// The right to feed a stream, until it is dropped or another source takes over.
+pub struct Publishing {
+    stream: Arc<Stream>,
+    number: u64,
+    closed: CancellationToken,
+    clock: Arc<dyn Clock>,
+}
+
+impl fmt::Debug for Publishing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Publishing").field("stream", &self.stream.name).finish_non_exhaustive()
+    }
+}
+
+impl Publishing {
+    pub fn stream(&self) -> &Arc<Stream> {
+        &self.stream
+    }
+
+    /// Resolves when another source has taken over or the stream was ended or kicked.
+    pub async fn closed(&self) {
+        self.closed.cancelled().await;
+    }
+
+    /// Begins a new epoch with these tracks.
+    pub fn tracks(&self, mut tracks: Vec<Track>) {
+        let mut feed = lock(&self.stream.feed);
+        if !feed.is_fed_by(self.number) {
+            return;
+        }
+        feed.epoch += 1;
+        for track in &mut tracks {
+            track.epoch = feed.epoch;
+        }
+        feed.meter.tracks(&tracks);
+        self.stream.tell(&feed, self.clock.now());
+        self.stream.bus.push(Unit::Tracks(Arc::new(tracks)));
+    }
+
+    /// Passes a sample on, in the current epoch.
+    pub fn sample(&self, mut sample: Sample) {
+        let mut feed = lock(&self.stream.feed);
+        if !feed.is_fed_by(self.number) {
+            return;
+        }
+        sample.epoch = feed.epoch;
+        feed.last_sample = Some(sample.wall);
+        let has_news = feed.meter.sample(&sample);
+        let begins = match feed.state {
+            StreamState::Idle => sample.key && (sample.track == TrackId::Video || feed.meter.video(sample.wall).is_none()),
+            StreamState::Silent => true,
+            StreamState::Live | StreamState::Ended => false,
+        };
+        let wall = sample.wall;
+        self.stream.bus.push(Unit::Sample(Arc::new(sample)));
+        if begins {
+            self.stream.turn(&mut feed, StreamState::Live, wall);
+        }
+        if begins || has_news {
+            self.stream.tell(&feed, wall);
+        }
+    }
+
+    /// Says why this source is refused; it stays on show until the next source comes.
+    pub fn refuse(&self, why: Warning) {
+        let mut feed = lock(&self.stream.feed);
+        if feed.is_fed_by(self.number) {
+            feed.refusal = Some(why);
+            self.stream.tell(&feed, self.clock.now());
+        }
+    }
+}
+
+impl Drop for Publishing {
+    fn drop(&mut self) {
+        let mut feed = lock(&self.stream.feed);
+        if feed.is_fed_by(self.number) {
+            feed.source = None;
+        }
+    }
+}
+
+fn new_show_id() -> String {
+    kernel::secret::random_token::<16>().expose().clone()
+}
+
+/// Nothing that holds these locks leaves them half changed, so a poisoned one is still good.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
