@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { RoomClient } from './client.ts';
+
+class Wire {
+  readyState = 0;
+  sent: Record<string, any>[] = [];
+  onopen = () => {};
+  onmessage = (_: { data: string }) => {};
+  onclose = (_: { code: number }) => {};
+  send(text: string) { this.sent.push(JSON.parse(text)); }
+  close() { this.readyState = 3; }
+  open() { this.readyState = 1; this.onopen(); }
+  say(message: object) { this.onmessage({ data: JSON.stringify(message) }); }
+  drop(code = 1006) { this.readyState = 3; this.onclose({ code }); }
+}
+
+async function joined() {
+  const wires: Wire[] = [];
+  const waits: { run: () => void; ms: number }[] = [];
+  let tokens = 0;
+  const client = new RoomClient({
+    url: 'ws://x/rooms/e', lang: 'es', token: async () => `t${++tokens}`, onchange: () => {},
+    socket: () => { const wire = new Wire(); wires.push(wire); return wire as unknown as WebSocket; },
+    now: () => 1000, random: () => 1, later: (run, ms) => waits.push({ run, ms }),
+  });
+  await client.start();
+  wires[0]!.open();
+  wires[0]!.say({ op: 'welcome', e: 'k', s: 10, now: 3000, tick_ms: 20, retry_ms: 0, lang: 'es', snap: {}, me: {} });
+  const comeBack = async () => { waits.shift()!.run(); await Promise.resolve(); await Promise.resolve(); };
+  return { client, wires, waits, comeBack };
+}
+
+test('joins with a token and takes the clock from the welcome', async () => {
+  const { client, wires } = await joined();
+  expect(wires[0]!.sent[0]).toEqual({ op: 'join', token: 't1', lang: 'es' });
+  expect(client.link).toBe('live');
+  expect(client.now()).toBe(3000);
+});
+
+test('asks for the range it missed', async () => {
+  const { client, wires } = await joined();
+  wires[0]!.say({ e: 'k', p: 12, s: 13, t: 0, ev: [] });
+  expect(wires[0]!.sent.at(-1)).toEqual({ op: 'range', e: 'k', from: 11, to: 13 });
+  wires[0]!.say({ e: 'k', p: 10, s: 13, t: 0, ev: [{ s: 12, l: 'ctl', k: 'pins', d: { v: 1, pins: ['p'] } }] });
+  expect(client.view.pins).toEqual(['p']);
+});
+
+test('resumes where it was and sends again what was not answered', async () => {
+  const { client, wires, waits, comeBack } = await joined();
+  const id = client.ask({ text: '¿MOQ?', product: 'p' });
+  wires[0]!.drop();
+  expect(client.link).toBe('away');
+  expect(waits[0]!.ms).toBe(1000);
+  await comeBack();
+  wires[1]!.open();
+  expect(wires[1]!.sent[0]!.resume).toEqual({ e: 'k', s: 10 });
+  wires[1]!.say({ op: 'welcome', e: 'k', s: 10, now: 3000, retry_ms: 0 });
+  expect(wires[1]!.sent.at(-1)).toMatchObject({ op: 'ask', id, text: '¿MOQ?' });
+  wires[1]!.say({ op: 'ack', id });
+  expect(client.pending).toEqual([]);
+  expect(client.view.questions).toMatchObject([{ id, mine: true, product: 'p' }]);
+});
+
+test('keeps a refused line with its reason', async () => {
+  const { client, wires } = await joined();
+  const id = client.chat('hola');
+  wires[0]!.say({ op: 'nack', id, problem: { type: '/problems/room-slow-down', status: 429 } });
+  expect(client.pending[0]?.problem?.type).toBe('/problems/room-slow-down');
+});
+
+test('waits as long as the server asked before it comes back', async () => {
+  const { wires, waits } = await joined();
+  wires[0]!.say({ op: 'bye', code: 1012, retry_ms: 9000, resume: true });
+  wires[0]!.drop(1012);
+  expect(waits[0]!.ms).toBe(9000);
+});
+
+test('fetches a new token when the old one is refused and stays away when banned', async () => {
+  const { client, wires, comeBack } = await joined();
+  wires[0]!.drop(4001);
+  await comeBack();
+  wires[1]!.open();
+  expect(wires[1]!.sent[0]!.token).toBe('t2');
+  wires[1]!.drop(4003);
+  expect(client.link).toBe('closed');
+});
+
+test('an answer sent to me alone is shown and marked private', async () => {
+  const { client, wires } = await joined();
+  wires[0]!.say({ op: 'me', questions: [{ id: 'q', x: 'MOQ?', state: 'answered_text', answers: [{ id: 'a', x: '24', by: 'Lin', public: false }] }] });
+  expect(client.view.questions[0]).toMatchObject({ mine: true, answers: [{ text: '24', public: false }] });
+});

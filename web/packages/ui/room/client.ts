@@ -1,0 +1,255 @@
+// A viewer's connection to a room (`room.v1.json`): joins with a token, resumes from {epoch, seq}, asks for what it
+// missed, and comes back by itself. Chat and questions are kept and sent again until the server has answered.
+import { uuidv7 } from '../uuid.ts';
+import { applied, emptyRoom, fromSnapshot, Ledger, putAnswer, putQuestion, type Frame, type RoomView } from './state.ts';
+
+export type Link = 'connecting' | 'live' | 'away' | 'closed';
+export interface Ask { id: string; text: string; product?: string; at_ms?: number; private?: boolean }
+/** What I said and the server has not confirmed: waiting, or refused with a problem. */
+export interface Pending { op: 'chat' | 'ask'; id: string; text: string; product?: string; problem?: { type: string; [fact: string]: unknown } }
+
+export interface RoomOptions {
+  url: string;
+  lang: string;
+  token: () => Promise<string>;
+  onchange: (client: RoomClient) => void;
+  onme?: (message: Record<string, unknown>) => void;
+  // The world outside, replaced in tests.
+  socket?: (url: string, protocol: string) => WebSocket;
+  now?: () => number;
+  random?: () => number;
+  later?: (run: () => void, ms: number) => unknown;
+}
+
+const PROTOCOL = 'room.v1.json';
+const WAIT_LEAST_MS = 500;
+const WAIT_MOST_MS = 15_000;
+const FATAL = new Set([4003, 4004]);
+
+export class RoomClient {
+  view: RoomView = emptyRoom();
+  link: Link = 'connecting';
+  closed_code = 0;
+  pending: Pending[] = [];
+
+  #ledger = new Ledger();
+  #socket: WebSocket | null = null;
+  #token: string | null = null;
+  #tries = 0;
+  #retry_ms = 0;
+  #stopped = false;
+  #hidden = false;
+  #asked: string | null = null;
+
+  constructor(readonly options: RoomOptions) {}
+
+  async start(): Promise<void> {
+    this.#stopped = false;
+    try {
+      this.#token ??= await this.options.token();
+    } catch {
+      this.#away();
+      return;
+    }
+    if (this.#stopped) return;
+    const open = this.options.socket ?? ((url, protocol) => new WebSocket(url, protocol));
+    const socket = open(this.options.url, PROTOCOL);
+    this.#socket = socket;
+    socket.onopen = () => this.#join();
+    socket.onmessage = (message) => this.#socket === socket && this.#hear(String(message.data));
+    socket.onclose = (close) => this.#socket === socket && this.#lost(close.code);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#socket?.close();
+    this.#socket = null;
+    this.#tell('closed');
+  }
+
+  /** Connects at once instead of waiting: the network came back, or the viewer asked. */
+  hurry(): void {
+    if (this.link === 'away' && !this.#stopped) {
+      this.#tries = 0;
+      this.#tell('connecting');
+      void this.start();
+    }
+  }
+
+  /** The server's clock now, in milliseconds. */
+  now(): number {
+    return this.#clock() + (this.#ledger.offset ?? 0);
+  }
+
+  chat(text: string): string {
+    return this.#say({ op: 'chat', id: uuidv7(this.#clock()), text });
+  }
+
+  ask(question: Omit<Ask, 'id'>): string {
+    return this.#say({ op: 'ask', id: uuidv7(this.#clock()), ...question });
+  }
+
+  /** Takes a refused line away. */
+  forget(id: string): void {
+    this.pending = this.pending.filter((line) => line.id !== id);
+    this.options.onchange(this);
+  }
+
+  hidden(hidden: boolean): void {
+    this.#hidden = hidden;
+    if (this.link === 'live') this.#send({ op: 'set', hidden });
+  }
+
+  #clock(): number {
+    return (this.options.now ?? Date.now)();
+  }
+
+  #say(line: Pending): string {
+    this.pending = [...this.pending, line];
+    if (this.link === 'live') this.#send(line);
+    this.options.onchange(this);
+    return line.id;
+  }
+
+  #send(message: object): void {
+    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(message));
+  }
+
+  #join(): void {
+    const { epoch, last } = this.#ledger;
+    this.#send({ op: 'join', token: this.#token, lang: this.options.lang, ...(epoch ? { resume: { e: epoch, s: last } } : {}) });
+  }
+
+  /** Joins on a new connection, with what is known or from nothing. */
+  #again(resume: boolean): void {
+    if (!resume) this.#ledger.restart('', 0);
+    const old = this.#socket;
+    this.#socket = null;
+    old?.close();
+    this.#away();
+  }
+
+  #hear(data: string): void {
+    const message = JSON.parse(data) as Record<string, any>;
+    switch (message.op) {
+      case undefined:
+        return this.#frame(message as Frame);
+      case 'welcome':
+        return this.#welcome(message);
+      case 'ack':
+        return this.#acknowledged(message.id);
+      case 'nack':
+        this.pending = this.pending.map((line) => (line.id === message.id ? { ...line, problem: message.problem } : line));
+        return this.options.onchange(this);
+      case 'me':
+        return this.#me(message);
+      case 'gap':
+        return this.#gap(message);
+      case 'bye':
+        this.#retry_ms = Number(message.retry_ms) || 0;
+        if (message.resume === false) this.#ledger.restart('', 0);
+        return;
+      default: // a newer server says more than this page knows
+    }
+  }
+
+  #welcome(message: Record<string, any>): void {
+    this.#tries = 0;
+    this.#asked = null;
+    this.#retry_ms = Number(message.retry_ms) || 0;
+    const resumed = message.e === this.#ledger.epoch && !message.snap;
+    if (!resumed) {
+      const mine = this.view.questions.filter((question) => question.mine);
+      this.view = fromSnapshot(message.snap ?? {});
+      for (const question of mine) putQuestion(this.view, { id: question.id, n: question.name, x: question.text, product: question.product, state: question.state }, true);
+      this.#ledger.restart(String(message.e), Number(message.s) || 0);
+    }
+    if (typeof message.now === 'number') this.#ledger.offset = message.now - this.#clock();
+    this.link = 'live';
+    if (message.me) this.#me(message.me);
+    if (this.#hidden) this.#send({ op: 'set', hidden: true });
+    for (const line of this.pending) if (!line.problem) this.#send(line);
+    this.options.onchange(this);
+  }
+
+  #frame(frame: Frame): void {
+    if (frame.c) return; // the desk's own lane has its own numbers
+    const took = this.#ledger.take(frame, this.#clock());
+    if ('rejoin' in took) return this.#again(true);
+    if ('range' in took) {
+      this.view = applied(this.view, [], took.st);
+      return this.#range(...took.range);
+    }
+    if ('stale' in took) return;
+    this.#asked = null;
+    this.view = applied(this.view, took.apply, took.st);
+    const arrived = new Set(took.apply.map((event) => event.d.id));
+    for (const line of this.pending) if (line.op === 'ask' && arrived.has(line.id)) putQuestion(this.view, { id: line.id }, true);
+    this.pending = this.pending.filter((line) => !arrived.has(line.id));
+    this.options.onchange(this);
+  }
+
+  /** Asks once for each end; a range that never comes is asked for again by the next frame with a later end. */
+  #range(from: number, to: number): void {
+    const asked = `${from}-${to}`;
+    if (this.#asked === asked) return;
+    this.#asked = asked;
+    this.#send({ op: 'range', e: this.#ledger.epoch, from, to });
+  }
+
+  #gap(message: Record<string, any>): void {
+    if (message.snap) return this.#welcome({ ...message, e: message.e ?? this.#ledger.epoch });
+    const to = Number(message.to ?? message.s);
+    const from = this.#ledger.last + 1;
+    // The range asked for is no longer kept: join anew and take the snapshot.
+    if (!to || this.#asked === `${from}-${to}`) return this.#again(false);
+    this.#range(from, to);
+  }
+
+  #acknowledged(id: string): void {
+    const line = this.pending.find((waiting) => waiting.id === id);
+    if (line?.op === 'ask') {
+      this.view = applied(this.view);
+      putQuestion(this.view, { id, x: line.text, product: line.product, o: this.options.lang }, true);
+    }
+    this.pending = this.pending.filter((waiting) => waiting.id !== id);
+    this.options.onchange(this);
+  }
+
+  #me(message: Record<string, any>): void {
+    this.view = applied(this.view);
+    for (const question of message.questions ?? (message.k === 'q' ? [message.d] : [])) {
+      putQuestion(this.view, question, true);
+      for (const answer of question.answers ?? []) putAnswer(this.view, { question: question.id, ...answer }, answer.public ?? true);
+    }
+    for (const answer of message.answers ?? (message.k === 'a' ? [message.d] : [])) putAnswer(this.view, answer, answer.public ?? false);
+    this.options.onme?.(message);
+    this.options.onchange(this);
+  }
+
+  #lost(code: number): void {
+    this.#socket = null;
+    this.closed_code = code;
+    if (this.#stopped) return;
+    if (code === 4001) this.#token = null;
+    if (FATAL.has(code)) return this.#tell('closed');
+    this.#away();
+  }
+
+  /** Full jitter: anywhere between 0.5 s and a bound that doubles, stretched to what the server asked for. */
+  #away(): void {
+    this.#tell('away');
+    const bound = Math.max(Math.min(WAIT_MOST_MS, WAIT_LEAST_MS * 2 ** ++this.#tries), this.#tries > 1 || this.#retry_ms ? this.#retry_ms : 0);
+    const wait = WAIT_LEAST_MS + (this.options.random ?? Math.random)() * (bound - WAIT_LEAST_MS);
+    (this.options.later ?? setTimeout)(() => {
+      if (this.link !== 'away' || this.#stopped) return;
+      this.#tell('connecting');
+      void this.start();
+    }, wait);
+  }
+
+  #tell(link: Link): void {
+    this.link = link;
+    this.options.onchange(this);
+  }
+}

@@ -1,0 +1,193 @@
+// What a room looks like to a viewer, as a pure function of what the server said. Every control event carries the
+// whole new value and a version, so applying one twice, or an older one later, changes nothing.
+
+export type Lane = 'ctl' | 'qa' | 'chat' | 'desk';
+/** Its shape depends on `k`; each case below reads it with care. */
+type Payload = Record<string, any>;
+export interface RoomEvent { s: number; l: Lane | string; k: string; d: Payload }
+export interface Conflated { k: string; v: number; d: Payload }
+/** A tick: covers the sequence numbers after `p` up to `s`. `t` is the server's clock in milliseconds. */
+export interface Frame { e: string; p: number; s: number; t: number; c?: string; ev?: RoomEvent[]; st?: Conflated[] }
+
+export interface ChatLine { id: string; name: string; text: string; lang: string; s: number }
+export interface Reply { id?: string; text: string; lang: string; by: string; public: boolean }
+export interface Question { id: string; name: string; text: string; lang: string; product?: string; state: string; answers: Reply[]; mine: boolean }
+export interface Offer {
+  offer: string;
+  product: string;
+  variant: string;
+  unit_price: { micro: number; currency: string };
+  total: number;
+  left: number;
+  per_company?: number | null;
+  min_quantity?: number;
+  starts_at?: string | number;
+  ends_at: string | number;
+  state: string;
+  version: number;
+}
+export interface RoomView {
+  state: string | null;
+  pins: string[];
+  item: { product?: string; title?: string } | null;
+  offers: Record<string, Offer>;
+  stock: Record<string, number>;
+  chat: ChatLine[];
+  questions: Question[];
+  viewers: number | null;
+  notice: string | null;
+  slow_s: number;
+  versions: Record<string, number>;
+}
+
+const CHAT_KEPT = 200;
+
+export function emptyRoom(): RoomView {
+  return { state: null, pins: [], item: null, offers: {}, stock: {}, chat: [], questions: [], viewers: null, notice: null, slow_s: 0, versions: {} };
+}
+
+/** The room after `events` and conflated values `st`; the view given is not changed. */
+export function applied(view: RoomView, events: RoomEvent[] = [], st: Conflated[] = []): RoomView {
+  const next: RoomView = {
+    ...view,
+    offers: { ...view.offers },
+    stock: { ...view.stock },
+    chat: [...view.chat],
+    questions: view.questions.map((question) => ({ ...question, answers: [...question.answers] })),
+    versions: { ...view.versions },
+  };
+  for (const event of events) applyEvent(next, event);
+  for (const value of st) applyValue(next, value);
+  if (next.chat.length > CHAT_KEPT) next.chat.splice(0, next.chat.length - CHAT_KEPT);
+  return next;
+}
+
+/** True once per version of `key`, rising. Values without a version always pass. */
+function isNewer(view: RoomView, key: string, version: unknown): boolean {
+  if (typeof version !== 'number') return true;
+  const known = view.versions[key];
+  if (known !== undefined && version <= known) return false;
+  view.versions[key] = version;
+  return true;
+}
+
+function applyEvent(view: RoomView, event: RoomEvent): void {
+  const { k, d } = event;
+  switch (k) {
+    case 'state':
+      if (isNewer(view, 'state', d.version ?? d.v)) view.state = String(d.state);
+      break;
+    case 'pins':
+    case 'pin':
+      if (isNewer(view, 'pins', d.v ?? d.version)) view.pins = (d.pins ?? []).map(String);
+      break;
+    case 'item':
+      view.item = d.product || d.title ? { product: d.product ?? undefined, title: d.title ?? undefined } : null;
+      break;
+    case 'offer':
+      if (isNewer(view, `offer:${d.offer}`, d.version)) view.offers[d.offer] = d as Offer;
+      break;
+    case 'gone':
+      view.chat = view.chat.filter((line) => line.s !== d.s);
+      break;
+    case 'slow':
+      view.slow_s = Number(d.seconds) || 0;
+      break;
+    case 'notice':
+      view.notice = d.text ? String(d.text) : null;
+      break;
+    case 'msg':
+      if (!view.chat.some((line) => line.id === d.id)) {
+        view.chat.push({ id: String(d.id), name: String(d.n ?? ''), text: String(d.x ?? ''), lang: String(d.o ?? ''), s: event.s });
+      }
+      break;
+    case 'q':
+      putQuestion(view, d, false);
+      break;
+    case 'a':
+      putAnswer(view, d);
+      break;
+    default: // a newer server says more than this page knows
+  }
+}
+
+/** Adds or renews a question; one that is mine stays mine. */
+export function putQuestion(view: RoomView, d: Payload, mine: boolean): void {
+  const known = view.questions.find((question) => question.id === d.id);
+  if (known) {
+    known.state = String(d.state ?? known.state);
+    known.text = String(d.x ?? known.text);
+    known.name = String(d.n ?? known.name);
+    known.mine ||= mine;
+    return;
+  }
+  view.questions.push({
+    id: String(d.id), name: String(d.n ?? ''), text: String(d.x ?? ''), lang: String(d.o ?? ''),
+    product: d.product ?? undefined, state: String(d.state ?? 'new'), answers: [], mine,
+  });
+}
+
+export function putAnswer(view: RoomView, d: Payload, isPublic = true): void {
+  const question = view.questions.find(({ id }) => id === d.question);
+  if (!question) return;
+  const answer: Reply = { id: d.id, text: String(d.x ?? ''), lang: String(d.o ?? ''), by: String(d.by ?? ''), public: isPublic };
+  const same = question.answers.findIndex((other) => (d.id ? other.id === d.id : other.text === answer.text && other.by === answer.by));
+  if (same >= 0) question.answers[same] = answer;
+  else question.answers.push(answer);
+  if (!question.state.startsWith('answered')) question.state = 'answered_text';
+}
+
+function applyValue(view: RoomView, { k, v, d }: Conflated): void {
+  if (!isNewer(view, `st:${k}`, v)) return;
+  if (k === 'cnt') {
+    view.viewers = Number(d.n);
+  } else if (k.startsWith('stock:')) {
+    view.stock[k.slice(6)] = Number(d.left);
+  }
+}
+
+/** Decides, frame by frame, what is new: apply it, ask for what is missing, or ignore a repeat. */
+export class Ledger {
+  epoch = '';
+  last = 0;
+  /** Largest server − own clock over the frames seen: the frame that travelled least. Milliseconds. */
+  offset: number | null = null;
+
+  restart(epoch: string, last: number): void {
+    this.epoch = epoch;
+    this.last = last;
+  }
+
+  take(frame: Frame, now: number): { apply: RoomEvent[]; st: Conflated[] } | { range: [number, number]; st: Conflated[] } | { stale: true } | { rejoin: true } {
+    if (frame.e !== this.epoch) return { rejoin: true };
+    this.offset = Math.max(this.offset ?? -Infinity, frame.t - now);
+    const st = frame.st ?? []; // versioned, so right in any order and also when events are missing
+    if (frame.p > this.last) return { range: [this.last + 1, frame.s], st };
+    if (frame.s <= this.last) return st.length ? { apply: [], st } : { stale: true };
+    const apply = (frame.ev ?? []).filter((event) => event.s > this.last);
+    this.last = frame.s;
+    return { apply, st };
+  }
+}
+
+/** Reads a snapshot: either the same `{ev, st}` a frame carries, or the values by name. */
+export function fromSnapshot(snap: Payload): RoomView {
+  const view = emptyRoom();
+  const named: RoomEvent[] = [];
+  const say = (k: string, d: Payload | null | undefined, s = 0) => d && named.push({ s, l: 'ctl', k, d });
+  say('state', typeof snap.state === 'string' ? { state: snap.state, version: snap.version } : snap.state);
+  say('pins', Array.isArray(snap.pins) ? { pins: snap.pins, v: snap.pins_version } : snap.pins);
+  say('item', snap.item);
+  for (const offer of Object.values<Payload>(snap.offers ?? (snap.offer ? [snap.offer] : []))) say('offer', offer);
+  say('slow', typeof snap.slow === 'number' ? { seconds: snap.slow } : snap.slow);
+  say('notice', typeof snap.notice === 'string' ? { text: snap.notice } : snap.notice);
+  for (const question of snap.questions ?? []) {
+    say('q', question);
+    for (const answer of question.answers ?? []) say('a', { question: question.id, ...answer });
+  }
+  for (const answer of snap.answers ?? []) say('a', answer);
+  for (const line of snap.chat ?? []) say('msg', line.d ?? line, line.s ?? 0);
+  const st: Conflated[] = [...(snap.st ?? [])];
+  if (snap.cnt) st.push({ k: 'cnt', v: 0, d: snap.cnt });
+  return applied(view, [...named, ...(snap.ev ?? snap.qa ?? [])], st);
+}
