@@ -1,0 +1,225 @@
+//! The queue and its worker.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{StreamExt as _, stream};
+use kernel::db::sea_orm::{ConnectionTrait, DbErr};
+use kernel::id::MailId;
+use kernel::keys::{Keys, Sealer};
+use kernel::{Clock, Db, Instant, Locale};
+use serde_json::Value;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::store::{self, NewMail, QueuedMail};
+use crate::transport::{Outgoing, Transport, TransportError};
+use crate::{Address, BadLetter, ComposeError, Composer, Letter, Template};
+
+/// Waits between tries; after the last the mail has failed.
+const WAITS: [Duration; 7] = [
+    Duration::from_secs(60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(30 * 60),
+    Duration::from_secs(2 * 3600),
+    Duration::from_secs(6 * 3600),
+    Duration::from_secs(12 * 3600),
+    Duration::from_secs(24 * 3600),
+];
+/// Mails looked at in one round, and how many of them travel at once.
+const ROUND: u64 = 64;
+const AT_ONCE: usize = 4;
+/// A wake may be lost with its process; the queue is looked at this often anyway.
+const LOOK: Duration = Duration::from_secs(5);
+
+#[derive(Debug, thiserror::Error)]
+pub enum PostError {
+    #[error(transparent)]
+    Letter(#[from] BadLetter),
+    #[error("the mail could not be stored")]
+    Store(#[from] DbErr),
+}
+
+impl From<PostError> for kernel::Problem {
+    fn from(err: PostError) -> Self {
+        Self::internal(&err)
+    }
+}
+
+impl From<PostError> for DbErr {
+    fn from(err: PostError) -> Self {
+        match err {
+            PostError::Store(cause) => cause,
+            PostError::Letter(cause) => Self::Custom(cause.to_string()),
+        }
+    }
+}
+
+/// What one round of delivery did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    pub sent: usize,
+    pub put_off: usize,
+    pub failed: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Outcome {
+    Sent,
+    PutOff,
+    Failed,
+    TakenByAnother,
+}
+
+/// Queues letters and delivers them. Cloning is cheap; the clones are one post office.
+#[derive(Clone)]
+pub struct Post(Arc<Office>);
+
+struct Office {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    sealer: Sealer,
+    from: Address,
+    transport: Arc<dyn Transport>,
+    composer: Composer,
+    news: Notify,
+}
+
+impl Post {
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        keys: &Keys,
+        from: Address,
+        transport: Arc<dyn Transport>,
+    ) -> Result<Self, ComposeError> {
+        let (composer, sealer) = (Composer::new()?, keys.sealer("mail"));
+        Ok(Self(Arc::new(Office { db, clock, sealer, from, transport, composer, news: Notify::new() })))
+    }
+
+    /// Keeps the letter in the caller's transaction: it is sent if and only if that commits.
+    pub async fn queue(&self, txn: &impl ConnectionTrait, letter: Letter) -> Result<MailId, PostError> {
+        letter.check()?;
+        let id = MailId::new();
+        let mail = NewMail {
+            id,
+            to_name: letter.to.name().to_owned(),
+            to_email: letter.to.email().to_owned(),
+            locale: letter.locale.to_string(),
+            template: letter.template.word(),
+            sealed_values: hex::encode(self.0.sealer.seal(letter.values.to_string().as_bytes())),
+            now: self.0.clock.now(),
+        };
+        store::insert(txn, mail).await?;
+        Ok(id)
+    }
+
+    /// Says that a transaction with letters has committed.
+    pub fn wake(&self) {
+        self.0.news.notify_one();
+    }
+
+    /// Where a letter stands: `queued`, `sent`, `failed` or `stale`.
+    pub async fn state_of(&self, id: MailId) -> Result<Option<String>, DbErr> {
+        Ok(store::state_of(self.0.db.read(), id).await?.map(|mail| mail.state))
+    }
+
+    /// Tries what is due, once each. A mail whose worker died is due again ten minutes later.
+    pub async fn deliver_due(&self, now: Instant) -> Result<Round, DbErr> {
+        let mut round = Round::default();
+        if !self.0.transport.is_configured() {
+            return Ok(round);
+        }
+        let due = store::due(self.0.db.read(), now, ROUND).await?;
+        let mut tries = stream::iter(due).map(|mail| self.try_one(mail, now)).buffer_unordered(AT_ONCE);
+        while let Some(outcome) = tries.next().await {
+            match outcome? {
+                Outcome::Sent => round.sent += 1,
+                Outcome::PutOff => round.put_off += 1,
+                Outcome::Failed => round.failed += 1,
+                Outcome::TakenByAnother => {}
+            }
+        }
+        Ok(round)
+    }
+
+    /// Delivers until cancelled.
+    pub async fn run(&self, cancel: CancellationToken) {
+        if !self.0.transport.is_configured() {
+            tracing::warn!("no SMTP server is configured: mails stay queued until there is one");
+        }
+        loop {
+            match self.deliver_due(self.0.clock.now()).await {
+                Ok(round) if round != Round::default() => {
+                    tracing::info!(
+                        mail.sent = round.sent,
+                        mail.put_off = round.put_off,
+                        mail.failed = round.failed,
+                        "mails"
+                    );
+                    continue;
+                }
+                Ok(_) => {}
+                Err(cause) => tracing::warn!(%cause, "the mail queue could not be read; trying again"),
+            }
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = self.0.news.notified() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+    }
+
+    async fn try_one(&self, mail: QueuedMail, now: Instant) -> Result<Outcome, DbErr> {
+        let (db, id) = (self.0.db.read(), mail.id);
+        if !store::claim(db, &mail, now).await? {
+            return Ok(Outcome::TakenByAnother);
+        }
+        let Some(letter) = self.reopen(&mail) else {
+            tracing::error!(mail.id = %id, "a queued mail does not open: was the installation's key changed?");
+            store::end(db, id, "failed", now, Some("the stored values do not open".to_owned())).await?;
+            return Ok(Outcome::Failed);
+        };
+        if letter.template.is_stale(mail.created_at, now) {
+            store::end(db, id, "stale", now, None).await?;
+            return Ok(Outcome::Failed);
+        }
+        match self.send(id, letter, now).await {
+            Ok(()) => {
+                store::end(db, id, "sent", now, None).await?;
+                Ok(Outcome::Sent)
+            }
+            Err(TransportError::Later(why)) if let Some(wait) = wait_after(mail.attempts) => {
+                tracing::warn!(mail.id = %id, mail.attempt = mail.attempts + 1, "a mail was not taken; trying again later");
+                store::put_off(db, id, now + wait, &why).await?;
+                Ok(Outcome::PutOff)
+            }
+            Err(TransportError::Later(why) | TransportError::Refused(why)) => {
+                tracing::error!(mail.id = %id, mail.template = mail.template, "a mail could not be delivered");
+                store::end(db, id, "failed", now, Some(why)).await?;
+                Ok(Outcome::Failed)
+            }
+        }
+    }
+
+    async fn send(&self, id: MailId, letter: Letter, now: Instant) -> Result<(), TransportError> {
+        let body = self.0.composer.compose(&letter).map_err(|e| TransportError::Refused(e.to_string()))?;
+        let message_id = format!("<{id}@{}>", self.0.from.domain());
+        let from = self.0.from.clone();
+        let mail = Outgoing { id, message_id, from, to: letter.to, date: now, template: letter.template, body };
+        self.0.transport.send(&mail).await
+    }
+
+    fn reopen(&self, mail: &QueuedMail) -> Option<Letter> {
+        let opened = self.0.sealer.open(&hex::decode(&mail.sealed_values).ok()?)?;
+        let values: Value = serde_json::from_slice(&opened).ok()?;
+        let to = Address::new(&mail.to_name, &mail.to_email).ok()?;
+        let locale = mail.locale.parse().unwrap_or_else(|_| Locale::english());
+        Some(Letter { to, locale, template: Template::from_word(&mail.template)?, values })
+    }
+}
+
+/// The wait after so many earlier tries; `None` after the last.
+fn wait_after(earlier: i32) -> Option<Duration> {
+    WAITS.get(usize::try_from(earlier).ok()?).copied()
+}
