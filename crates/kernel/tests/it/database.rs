@@ -1,0 +1,109 @@
+use kernel::Db;
+use kernel::db::{MigrateError, Migration, SchemaManager};
+use kernel::testing::each_database;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Table};
+use sea_orm::{ConnectionTrait as _, DbErr, EntityTrait as _, Set, entity::prelude::*};
+use sea_orm_migration::schema;
+
+mod counter {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "counter")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: kernel::id::OrderId,
+        pub at: kernel::Instant,
+        pub left: i64,
+    }
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+fn counter_table() -> Migration {
+    Migration {
+        name: "0001_test_counter",
+        up: |manager: &SchemaManager| {
+            Box::pin(async move {
+                manager
+                    .create_table(
+                        Table::create()
+                            .table("counter")
+                            .col(schema::uuid("id").primary_key())
+                            .col(schema::big_integer("at"))
+                            .col(schema::big_integer("left"))
+                            .to_owned(),
+                    )
+                    .await
+            })
+        },
+    }
+}
+
+async fn with_one_counter(db: &Db, left: i64) -> Result<kernel::id::OrderId, DbErr> {
+    let id = kernel::id::OrderId::new();
+    let row = counter::ActiveModel { id: Set(id), at: Set(kernel::Instant::from_millis(7)), left: Set(left) };
+    counter::Entity::insert(row).exec_without_returning(db.read()).await?;
+    Ok(id)
+}
+
+#[tokio::test]
+async fn ids_and_instants_come_back_as_they_went_in() {
+    each_database(&[counter_table()], async |db| {
+        let id = with_one_counter(&db, 3).await.unwrap();
+        let row = counter::Entity::find_by_id(id).one(db.read()).await.unwrap().unwrap();
+        assert_eq!((row.id, row.at, row.left), (id, kernel::Instant::from_millis(7), 3));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn concurrent_guarded_updates_never_go_below_zero() {
+    each_database(&[counter_table()], async |db| {
+        let id = with_one_counter(&db, 10).await.unwrap();
+        let takes = (0..40).map(|_| take_one(db.clone(), id));
+        let taken = futures_util::future::join_all(takes).await;
+        assert_eq!(taken.iter().filter(|took| **took).count(), 10);
+        let row = counter::Entity::find_by_id(id).one(db.read()).await.unwrap().unwrap();
+        assert_eq!(row.left, 0);
+    })
+    .await;
+}
+
+/// Reads, then writes in one transaction: the shape that meets "database is locked" when it begins deferred.
+async fn take_one(db: Db, id: kernel::id::OrderId) -> bool {
+    let txn = db.write().await.unwrap();
+    let _seen = counter::Entity::find_by_id(id).one(&txn).await.unwrap();
+    let taken = counter::Entity::update_many()
+        .col_expr(counter::Column::Left, Expr::col(counter::Column::Left).sub(1))
+        .filter(counter::Column::Id.eq(id))
+        .filter(counter::Column::Left.gte(1))
+        .exec(&txn)
+        .await
+        .unwrap();
+    txn.commit().await.unwrap();
+    taken.rows_affected == 1
+}
+
+#[tokio::test]
+async fn a_dropped_transaction_leaves_nothing() {
+    each_database(&[counter_table()], async |db| {
+        let txn = db.write().await.unwrap();
+        txn.execute_unprepared("DELETE FROM counter").await.unwrap();
+        drop(txn);
+        with_one_counter(&db, 1).await.unwrap();
+        assert_eq!(counter::Entity::find().count(db.read()).await.unwrap(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn migrations_are_applied_once_and_a_newer_database_is_refused() {
+    each_database(&[counter_table()], async |db| {
+        assert_eq!(db.migrate(&[counter_table()]).await.unwrap(), 0);
+        let refusal = db.migrate(&[]).await.unwrap_err();
+        assert!(matches!(&refusal, MigrateError::Newer(step) if step == "0001_test_counter"), "{refusal}");
+    })
+    .await;
+}

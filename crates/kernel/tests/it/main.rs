@@ -1,0 +1,5 @@
+//! The kernel's doors on both databases and through a router.
+
+mod database;
+mod http;
+mod outbox;
