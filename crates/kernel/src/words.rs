@@ -43,36 +43,31 @@ impl Words {
     /// The text of `key` (`id` or `id.attribute`) with values put in.
     pub fn text_with(&self, locale: &Locale, key: &str, values: &[(&str, FluentValue<'_>)]) -> String {
         let english = Locale::english();
-        let found = [locale, &english].into_iter().find_map(|l| self.format(self.0.get(l)?, key, values));
+        let found = [locale, &english].into_iter().find_map(|l| format(self.0.get(l)?, key, values));
         found.unwrap_or_else(|| {
             tracing::warn!(key, %locale, "a text is missing");
             key.to_owned()
         })
     }
+}
 
-    fn format(
-        &self,
-        bundle: &FluentBundle<FluentResource>,
-        key: &str,
-        values: &[(&str, FluentValue<'_>)],
-    ) -> Option<String> {
-        let (id, attribute) = key.split_once('.').map_or((key, None), |(id, attribute)| (id, Some(attribute)));
-        let message = bundle.get_message(id)?;
-        let pattern = match attribute {
-            Some(attribute) => message.get_attribute(attribute)?.value(),
-            None => message.value()?,
-        };
-        let mut args = FluentArgs::new();
-        for (name, value) in values {
-            args.set(Cow::Borrowed(*name), value.clone());
-        }
-        let mut errors = Vec::new();
-        let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
-        if !errors.is_empty() {
-            tracing::warn!(key, ?errors, "a text lacks a value");
-        }
-        Some(text)
+fn format(bundle: &FluentBundle<FluentResource>, key: &str, values: &[(&str, FluentValue<'_>)]) -> Option<String> {
+    let (id, attribute) = key.split_once('.').map_or((key, None), |(id, attribute)| (id, Some(attribute)));
+    let message = bundle.get_message(id)?;
+    let pattern = match attribute {
+        Some(attribute) => message.get_attribute(attribute)?.value(),
+        None => message.value()?,
+    };
+    let mut args = FluentArgs::new();
+    for (name, value) in values {
+        args.set(Cow::Borrowed(*name), value.clone());
     }
+    let mut errors = Vec::new();
+    let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+    if !errors.is_empty() {
+        tracing::warn!(key, ?errors, "a text lacks a value");
+    }
+    Some(text)
 }
 
 #[cfg(test)]

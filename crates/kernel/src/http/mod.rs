@@ -27,11 +27,13 @@ impl IntoResponse for Problem {
 }
 
 /// Answers paths that do not exist.
+#[expect(clippy::unused_async, reason = "axum calls it as a handler")]
 pub async fn no_such_path() -> Problem {
     Problem::not_found("no-such-path")
 }
 
 /// Answers methods that a path does not take.
+#[expect(clippy::unused_async, reason = "axum calls it as a handler")]
 pub async fn no_such_method() -> Problem {
     Problem::new(405, "method-not-allowed")
 }
