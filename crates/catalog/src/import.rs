@@ -1,0 +1,343 @@
+//! What the rows of an import mean. Pure: a sheet becomes rows to apply and findings that name each bad cell.
+
+use std::collections::HashSet;
+
+use kernel::text::clean_line;
+use kernel::{Currency, Locale, Quantity, UnitPrice};
+use serde::{Deserialize, Serialize};
+
+use crate::price::{MAX_QUANTITY, Prices, Tier};
+use crate::product::{Carton, Spec, SpecError};
+use crate::sheet::Sheet;
+
+/// Findings that are told; more say only how many.
+pub const MAX_FINDINGS: usize = 500;
+
+/// One row, ready to apply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportRow {
+    pub row: u32,
+    pub spec: Spec,
+    pub prices: Prices,
+    pub lead_time_days: Option<i64>,
+    /// Pieces on hand; `None` leaves the stock as it is.
+    pub stock: Option<i64>,
+}
+
+/// One bad cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ImportFinding)]
+pub struct Finding {
+    /// The row as the sheet numbers it.
+    pub row: u32,
+    pub column: String,
+    pub value: String,
+    /// `missing`, `unknown-column`, `not-a-number`, `bad-price`, `unknown-currency`, …
+    pub reason: String,
+}
+
+/// What a sheet means.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    pub rows: Vec<ImportRow>,
+    pub findings: Vec<Finding>,
+}
+
+enum Column {
+    Sku,
+    Name(Locale),
+    Text(Locale),
+    Unit,
+    Moq,
+    Multiple,
+    Currency,
+    Price(usize),
+    Min(usize),
+    LeadTimeDays,
+    CartonPieces,
+    CartonLength,
+    CartonWidth,
+    CartonHeight,
+    CartonGross,
+    Origin,
+    Stock,
+}
+
+const MAX_STEPS: usize = 9;
+
+impl Column {
+    fn of(name: &str) -> Option<Self> {
+        let step = |digits: &str| digits.parse::<usize>().ok().filter(|n| (1..=MAX_STEPS).contains(n)).map(|n| n - 1);
+        Some(match name {
+            "sku" => Self::Sku,
+            "unit" => Self::Unit,
+            "moq" => Self::Moq,
+            "multiple" => Self::Multiple,
+            "currency" => Self::Currency,
+            "lead_time_days" => Self::LeadTimeDays,
+            "carton_pieces" => Self::CartonPieces,
+            "carton_length_mm" => Self::CartonLength,
+            "carton_width_mm" => Self::CartonWidth,
+            "carton_height_mm" => Self::CartonHeight,
+            "carton_gross_g" => Self::CartonGross,
+            "origin" => Self::Origin,
+            "stock" => Self::Stock,
+            _ => {
+                let (kind, rest) = name.split_once('_')?;
+                match kind {
+                    "name" => Self::Name(rest.parse().ok()?),
+                    "text" => Self::Text(rest.parse().ok()?),
+                    "price" => Self::Price(step(rest)?),
+                    "min" => Self::Min(step(rest)?),
+                    _ => return None,
+                }
+            }
+        })
+    }
+}
+
+/// A row while it is read.
+struct Draft<'a> {
+    row: u32,
+    findings: &'a mut Vec<Finding>,
+    bad: bool,
+    spec: Spec,
+    moq: Option<i64>,
+    multiple: Option<i64>,
+    currency: Option<Currency>,
+    steps: [(Option<String>, Option<i64>); MAX_STEPS],
+    carton: [Option<i64>; 5],
+    lead_time_days: Option<i64>,
+    stock: Option<i64>,
+}
+
+/// Reads what a sheet means.
+pub fn parse(sheet: &Sheet) -> Parsed {
+    let mut parsed = Parsed::default();
+    let columns: Vec<Option<Column>> = sheet.header.iter().map(|name| Column::of(name)).collect();
+    for (name, column) in sheet.header.iter().zip(&columns) {
+        if column.is_none() && !name.is_empty() {
+            parsed.findings.push(finding(1, name, name, "unknown-column"));
+        }
+    }
+    let repeated: HashSet<&String> =
+        sheet.header.iter().enumerate().filter(|(at, name)| sheet.header[..*at].contains(name)).map(|(_, n)| n).collect();
+    for name in repeated.into_iter().filter(|name| !name.is_empty()) {
+        parsed.findings.push(finding(1, name, name, "column-twice"));
+    }
+    if !columns.iter().any(|column| matches!(column, Some(Column::Sku))) {
+        parsed.findings.push(finding(1, "sku", "", "missing"));
+        return parsed;
+    }
+    let mut skus = HashSet::new();
+    for (row, cells) in &sheet.rows {
+        let mut draft = Draft::new(*row, &mut parsed.findings);
+        for ((name, column), cell) in sheet.header.iter().zip(&columns).zip(cells) {
+            if let Some(column) = column {
+                draft.take(name, column, cell.trim());
+            }
+        }
+        let Some(ready) = draft.finish() else { continue };
+        if skus.insert(ready.spec.sku.clone()) {
+            parsed.rows.push(ready);
+        } else {
+            parsed.findings.push(finding(*row, "sku", &ready.spec.sku, "sku-twice"));
+        }
+    }
+    parsed
+}
+
+fn finding(row: u32, column: &str, value: &str, reason: &str) -> Finding {
+    let value = clean_line(value).chars().take(80).collect();
+    Finding { row, column: column.chars().take(80).collect(), value, reason: reason.to_owned() }
+}
+
+impl<'a> Draft<'a> {
+    fn new(row: u32, findings: &'a mut Vec<Finding>) -> Self {
+        Self {
+            row,
+            findings,
+            bad: false,
+            spec: Spec::default(),
+            moq: None,
+            multiple: None,
+            currency: None,
+            steps: std::array::from_fn(|_| (None, None)),
+            carton: [None; 5],
+            lead_time_days: None,
+            stock: None,
+        }
+    }
+
+    fn refuse(&mut self, column: &str, value: &str, reason: &str) {
+        self.bad = true;
+        self.findings.push(finding(self.row, column, value, reason));
+    }
+
+    fn take(&mut self, name: &str, column: &Column, cell: &str) {
+        if cell.is_empty() {
+            return;
+        }
+        match column {
+            Column::Sku => cell.clone_into(&mut self.spec.sku),
+            Column::Name(locale) => self.spec.names.set(locale.clone(), cell.to_owned()),
+            Column::Text(locale) => self.spec.texts.set(locale.clone(), cell.to_owned()),
+            Column::Unit => cell.clone_into(&mut self.spec.unit),
+            Column::Origin => cell.clone_into(&mut self.spec.origin),
+            Column::Moq => self.moq = self.number(name, cell, 1),
+            Column::Multiple => self.multiple = self.number(name, cell, 1),
+            Column::LeadTimeDays => self.lead_time_days = self.number(name, cell, 0),
+            Column::Stock => self.stock = self.number(name, cell, 0),
+            Column::Price(step) => self.steps[*step].0 = Some(cell.to_owned()),
+            Column::Min(step) => self.steps[*step].1 = self.number(name, cell, 1),
+            Column::CartonPieces => self.carton[0] = self.number(name, cell, 1),
+            Column::CartonLength => self.carton[1] = self.number(name, cell, 1),
+            Column::CartonWidth => self.carton[2] = self.number(name, cell, 1),
+            Column::CartonHeight => self.carton[3] = self.number(name, cell, 1),
+            Column::CartonGross => self.carton[4] = self.number(name, cell, 1),
+            Column::Currency => match cell.parse() {
+                Ok(currency) => self.currency = Some(currency),
+                Err(_) => self.refuse(name, cell, "unknown-currency"),
+            },
+        }
+    }
+
+    fn number(&mut self, column: &str, cell: &str, least: i64) -> Option<i64> {
+        let Ok(number) = cell.parse::<i64>() else {
+            self.refuse(column, cell, "not-a-whole-number");
+            return None;
+        };
+        if !(least..=MAX_QUANTITY).contains(&number) {
+            self.refuse(column, cell, if number < least { "too-small" } else { "too-large" });
+            return None;
+        }
+        Some(number)
+    }
+
+    fn finish(mut self) -> Option<ImportRow> {
+        if self.spec.sku.is_empty() {
+            self.refuse("sku", "", "missing");
+        }
+        self.finish_carton();
+        let moq = self.moq.unwrap_or(1);
+        let tiers = self.finish_tiers(moq);
+        let prices = match Prices::new(Quantity(moq), Quantity(self.multiple.unwrap_or(1)), tiers) {
+            Ok(prices) => Some(prices),
+            Err(refused) => {
+                self.refuse("price_1", &refused.to_string(), "bad-price");
+                None
+            }
+        };
+        match std::mem::take(&mut self.spec).checked() {
+            Ok(spec) => self.spec = spec,
+            Err(SpecError::BadSku) if self.bad => {}
+            Err(refused) => self.refuse(refused.field(), &refused.to_string(), "bad-value"),
+        }
+        if self.bad {
+            return None;
+        }
+        let (spec, lead_time_days, stock) = (self.spec, self.lead_time_days, self.stock);
+        Some(ImportRow { row: self.row, spec, prices: prices?, lead_time_days, stock })
+    }
+
+    fn finish_carton(&mut self) {
+        match self.carton {
+            [None, None, None, None, None] => {}
+            [Some(pieces), Some(length_mm), Some(width_mm), Some(height_mm), Some(gross_g)] => {
+                self.spec.carton = Some(Carton { pieces, length_mm, width_mm, height_mm, gross_g });
+            }
+            _ if self.bad => {}
+            _ => self.refuse("carton_pieces", "", "carton-incomplete"),
+        }
+    }
+
+    fn finish_tiers(&mut self, moq: i64) -> Vec<Tier> {
+        let mut tiers = Vec::new();
+        for (at, (price, min)) in std::mem::take(&mut self.steps).into_iter().enumerate() {
+            let column = format!("price_{}", at + 1);
+            let Some(price) = price else {
+                if min.is_some() {
+                    self.refuse(&column, "", "missing");
+                }
+                continue;
+            };
+            let Some(currency) = self.currency else {
+                if !self.bad {
+                    self.refuse("currency", "", "missing");
+                }
+                continue;
+            };
+            // The first tier begins at the smallest order when the sheet does not say.
+            let Some(min) = min.or((at == 0).then_some(moq)) else {
+                self.refuse(&format!("min_{}", at + 1), "", "missing");
+                continue;
+            };
+            match UnitPrice::parse(&price, currency) {
+                Ok(unit_price) if unit_price.micro > 0 => tiers.push(Tier { min_quantity: Quantity(min), unit_price }),
+                _ => self.refuse(&column, &price, "bad-price"),
+            }
+        }
+        tiers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(csv: &str) -> Parsed {
+        parse(&crate::sheet::read(csv.as_bytes()).unwrap())
+    }
+
+    const HEADER: &str = "sku,name_en,name_zh-CN,text_en,unit,moq,multiple,currency,price_1,min_1,price_2,min_2,\
+        lead_time_days,carton_pieces,carton_length_mm,carton_width_mm,carton_height_mm,carton_gross_g,origin,stock";
+
+    #[test]
+    fn a_full_row_is_read() {
+        let parsed = parsed(&format!("{HEADER}\nLB-1,Bricks,积木,Text,set,24,12,USD,10.5,24,0.0875,480,15,24,520,380,410,14600,cn,960\n"));
+        assert_eq!(parsed.findings, []);
+        let row = &parsed.rows[0];
+        assert_eq!(row.spec.names.pick(&"zh-CN".parse().unwrap()), "积木");
+        assert_eq!(row.prices.tiers()[1].unit_price.micro, 87_500);
+        assert_eq!((row.stock, row.lead_time_days, row.spec.origin.as_str()), (Some(960), Some(15), "CN"));
+        assert_eq!(row.spec.carton.map(|c| (c.pieces, c.gross_g)), Some((24, 14_600)));
+    }
+
+    #[test]
+    fn each_bad_cell_is_named() {
+        let csv = "sku,name_en,moq,currency,price_1,min_1,stock,colour\n\
+            ,Nameless,1,USD,1,1,1,red\n\
+            A,Ok,many,USD,1,1,1,\n\
+            B,Ok,1,usd,1,1,1,\n\
+            C,Ok,1,USD,1.2345678,1,-3,\n\
+            D,Ok,1,USD,1,1,1,\n\
+            D,Ok,1,USD,1,1,1,\n";
+        let parsed = parsed(csv);
+        let found: Vec<(u32, &str, &str, &str)> =
+            parsed.findings.iter().map(|f| (f.row, f.column.as_str(), f.value.as_str(), f.reason.as_str())).collect();
+        assert_eq!(
+            found,
+            [
+                (1, "colour", "colour", "unknown-column"),
+                (2, "sku", "", "missing"),
+                (3, "moq", "many", "not-a-whole-number"),
+                (4, "currency", "usd", "unknown-currency"),
+                (5, "stock", "-3", "too-small"),
+                (5, "price_1", "1.2345678", "bad-price"),
+                (7, "sku", "D", "sku-twice"),
+            ]
+        );
+        assert_eq!(parsed.rows.len(), 1);
+    }
+
+    #[test]
+    fn a_sheet_without_skus_means_nothing() {
+        assert_eq!(parsed("name_en\nBricks\n").findings[0].reason, "missing");
+    }
+
+    #[test]
+    fn a_half_filled_carton_is_named() {
+        let parsed = parsed("sku,carton_pieces,carton_gross_g\nA,24,\n");
+        assert_eq!(parsed.findings[0].reason, "carton-incomplete");
+    }
+}

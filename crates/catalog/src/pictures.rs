@@ -1,0 +1,61 @@
+//! Keeps and serves pictures.
+
+use bytes::Bytes;
+use kernel::blobs::BlobError;
+use kernel::id::{OrgId, PictureId, ProductId};
+use uuid::Uuid;
+
+use crate::CatalogError as E;
+use crate::catalog::Catalog;
+use crate::picture::{WIDTHS, render};
+use crate::product::{MAX_PICTURES, Product};
+use crate::store;
+
+impl Catalog {
+    /// Keeps a picture of a product, after those it has.
+    pub async fn add_picture(&self, org: OrgId, id: ProductId, file: Bytes) -> Result<Product, E> {
+        self.room_for_picture(&self.product(org, id).await?)?;
+        let permit = self.decoders.acquire().await.ok();
+        let rendered = tokio::task::spawn_blocking(move || render(&file)).await??;
+        drop(permit);
+        // Random throughout: the address is public, and a UUIDv7 would tell when it was made.
+        let picture = PictureId::from_uuid(Uuid::new_v4());
+        for (width, jpeg) in rendered.sizes {
+            self.blobs.put(&key(picture, width), jpeg).await?;
+        }
+        let txn = self.db.write().await?;
+        let product = store::product(&txn, id).await?.ok_or(E::NoSuchProduct)?;
+        self.room_for_picture(&product)?;
+        let new = store::NewPicture {
+            id: picture,
+            product: id,
+            position: i64::try_from(product.pictures.len()).unwrap_or(i64::MAX),
+            width: rendered.width,
+            height: rendered.height,
+            at: self.clock.now(),
+        };
+        store::insert_picture(&txn, &new).await?;
+        txn.commit().await?;
+        self.product(org, id).await
+    }
+
+    /// A picture's JPEG. What has no such width has no such picture.
+    pub async fn picture(&self, picture: PictureId, width: u32) -> Result<Bytes, E> {
+        if !WIDTHS.contains(&width) {
+            return Err(E::NoSuchPicture);
+        }
+        self.blobs.get(&key(picture, width)).await.map_err(|err| match err {
+            BlobError::Missing => E::NoSuchPicture,
+            other => other.into(),
+        })
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as a rule of the catalogue")]
+    fn room_for_picture(&self, product: &Product) -> Result<(), E> {
+        if product.pictures.len() >= MAX_PICTURES { Err(E::TooManyPictures) } else { Ok(()) }
+    }
+}
+
+fn key(picture: PictureId, width: u32) -> String {
+    format!("pictures/{picture}/{width}.jpg")
+}

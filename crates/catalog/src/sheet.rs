@@ -1,0 +1,217 @@
+//! Sheets from outside (CSV, XLSX) as plain rows of text, bounded.
+
+use std::io::Cursor;
+
+use calamine::{DataRef, Reader, Xlsx};
+
+pub const MAX_BYTES: usize = 20 * 1024 * 1024;
+pub const MAX_ROWS: usize = 20_000;
+const MAX_COLUMNS: usize = 200;
+const MAX_CELL_BYTES: usize = 32 * 1024;
+/// What an XLSX (a ZIP) may claim to unpack to.
+const MAX_UNPACKED: u64 = 256 * 1024 * 1024;
+
+/// A header and the rows under it, each with the number a person sees in the sheet.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Sheet {
+    pub header: Vec<String>,
+    pub rows: Vec<(u32, Vec<String>)>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SheetError {
+    #[error("a sheet has at most {MAX_BYTES} bytes")]
+    TooLarge,
+    #[error("a sheet has at most {MAX_ROWS} rows")]
+    TooManyRows,
+    #[error("a sheet has at most {MAX_COLUMNS} columns")]
+    TooManyColumns,
+    #[error("the sheet is empty")]
+    Empty,
+    #[error("the CSV file is not UTF-8: save it as \"CSV UTF-8\"")]
+    NotUtf8,
+    #[error("the CSV file is damaged: {0}")]
+    BadCsv(String),
+    #[error("the file is neither CSV nor a readable XLSX workbook")]
+    BadWorkbook,
+}
+
+/// Reads a sheet; which kind it is, is read from its content.
+pub fn read(file: &[u8]) -> Result<Sheet, SheetError> {
+    if file.len() > MAX_BYTES {
+        return Err(SheetError::TooLarge);
+    }
+    let cells = if file.starts_with(b"PK\x03\x04") { workbook(file)? } else { csv(file)? };
+    let mut rows = cells.into_iter().filter(|(_, cells)| cells.iter().any(|cell| !cell.trim().is_empty()));
+    let (_, header) = rows.next().ok_or(SheetError::Empty)?;
+    Ok(Sheet { header: header.iter().map(|name| name.trim().to_owned()).collect(), rows: rows.collect() })
+}
+
+type Rows = Vec<(u32, Vec<String>)>;
+
+fn csv(file: &[u8]) -> Result<Rows, SheetError> {
+    let text = std::str::from_utf8(file).map_err(|_ignored| SheetError::NotUtf8)?;
+    if text.contains('\0') {
+        return Err(SheetError::BadWorkbook);
+    }
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    // Excel separates by semicolon where the comma is the decimal sign.
+    let head = text.lines().next().unwrap_or_default();
+    let delimiter = if head.contains(';') && !head.contains(',') { b';' } else { b',' };
+    let mut reader =
+        ::csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|err| SheetError::BadCsv(err.to_string()))?;
+        if rows.len() > MAX_ROWS {
+            return Err(SheetError::TooManyRows);
+        }
+        if record.len() > MAX_COLUMNS {
+            return Err(SheetError::TooManyColumns);
+        }
+        let line = record.position().map_or(0, ::csv::Position::line);
+        rows.push((u32::try_from(line).unwrap_or(u32::MAX), record.iter().map(bounded).collect()));
+    }
+    Ok(rows)
+}
+
+fn workbook(file: &[u8]) -> Result<Rows, SheetError> {
+    if unpacked_size(file).ok_or(SheetError::BadWorkbook)? > MAX_UNPACKED {
+        return Err(SheetError::TooLarge);
+    }
+    let bad = |_ignored| SheetError::BadWorkbook;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file)).map_err(bad)?;
+    let first = book.sheet_names().first().cloned().ok_or(SheetError::Empty)?;
+    // Cell by cell: a sheet that claims a billion rows is not laid out in memory first.
+    let mut cells = book.worksheet_cells_reader(&first).map_err(bad)?;
+    let mut rows: Rows = Vec::new();
+    while let Some(cell) = cells.next_cell().map_err(bad)? {
+        let value = text_of(cell.get_value());
+        if value.is_empty() {
+            continue;
+        }
+        let (row, column) = cell.get_position();
+        let column = usize::try_from(column).unwrap_or(usize::MAX);
+        if column >= MAX_COLUMNS {
+            return Err(SheetError::TooManyColumns);
+        }
+        if rows.last().is_none_or(|(last, _)| *last != row + 1) {
+            if rows.len() > MAX_ROWS {
+                return Err(SheetError::TooManyRows);
+            }
+            rows.push((row.saturating_add(1), Vec::new()));
+        }
+        if let Some((_, row)) = rows.last_mut() {
+            row.resize(row.len().max(column + 1), String::new());
+            row[column] = value;
+        }
+    }
+    Ok(rows)
+}
+
+fn bounded(text: &str) -> String {
+    let mut end = text.len().min(MAX_CELL_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].to_owned()
+}
+
+fn text_of(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::Int(n) => n.to_string(),
+        // Six digits are all a unit price has; a computed 0.30000000000000004 reads 0.3.
+        DataRef::Float(n) => {
+            let text = format!("{n:.6}");
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        }
+        DataRef::String(text) => bounded(text),
+        DataRef::SharedString(text) => bounded(text),
+        DataRef::Bool(yes) => yes.to_string(),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::DateTime(date) => date.to_string(),
+        DataRef::Error(err) => err.to_string(),
+        DataRef::Empty => String::new(),
+    }
+}
+
+/// What the members of a ZIP archive claim to unpack to, from its central directory (APPNOTE 4.3.12).
+fn unpacked_size(file: &[u8]) -> Option<u64> {
+    let end = file.windows(4).rposition(|window| window == b"PK\x05\x06")?;
+    let u16_at = |at: usize| Some(u16::from_le_bytes(file.get(at..at + 2)?.try_into().ok()?));
+    let u32_at = |at: usize| Some(u32::from_le_bytes(file.get(at..at + 4)?.try_into().ok()?));
+    let entries = u16_at(end + 10)?;
+    let mut at = usize::try_from(u32_at(end + 16)?).ok()?;
+    let mut total = 0_u64;
+    for _ in 0..entries {
+        if file.get(at..at + 4)? != b"PK\x01\x02" {
+            return None;
+        }
+        total = total.saturating_add(u64::from(u32_at(at + 24)?));
+        let variable = u64::from(u16_at(at + 28)?) + u64::from(u16_at(at + 30)?) + u64::from(u16_at(at + 32)?);
+        at = at.checked_add(46)?.checked_add(usize::try_from(variable).ok()?)?;
+    }
+    Some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn csv_keeps_the_line_numbers_a_person_sees() {
+        let sheet = read("\u{FEFF}sku,name_en\r\nA,\"two\nlines\"\r\n,\r\nB,积木\r\n".as_bytes()).unwrap();
+        assert_eq!(sheet.header, ["sku", "name_en"]);
+        assert_eq!(sheet.rows, [(2, vec!["A".into(), "two\nlines".into()]), (5, vec!["B".into(), "积木".into()])]);
+    }
+
+    #[test]
+    fn semicolons_separate_where_the_header_uses_them() {
+        assert_eq!(read(b"sku;price_1\nA;1.5\n").unwrap().rows, [(2, vec!["A".into(), "1.5".into()])]);
+    }
+
+    #[test]
+    fn a_workbook_reads_like_the_same_csv() {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let page = book.add_worksheet();
+        page.write(0, 0, "sku").unwrap();
+        page.write(0, 1, "price_1").unwrap();
+        page.write(2, 0, "积木").unwrap();
+        page.write(2, 1, 0.1 + 0.2).unwrap();
+        page.write(3, 0, 42).unwrap();
+        let sheet = read(&book.save_to_buffer().unwrap()).unwrap();
+        assert_eq!(sheet.header, ["sku", "price_1"]);
+        assert_eq!(sheet.rows, [(3, vec!["积木".into(), "0.3".into()]), (4, vec!["42".into()])]);
+    }
+
+    #[test]
+    fn too_much_is_refused() {
+        let many = "sku\n".to_owned() + &"A\n".repeat(MAX_ROWS + 1);
+        assert!(matches!(read(many.as_bytes()), Err(SheetError::TooManyRows)));
+        assert!(matches!(read(",".repeat(MAX_COLUMNS).as_bytes()), Err(SheetError::TooManyColumns)));
+        assert!(matches!(read(&vec![b'a'; MAX_BYTES + 1]), Err(SheetError::TooLarge)));
+        assert!(matches!(read(b"\xd0\xfb\xce\xc4"), Err(SheetError::NotUtf8)));
+        assert!(matches!(read(b""), Err(SheetError::Empty)));
+    }
+
+    #[test]
+    fn a_workbook_that_claims_to_unpack_to_too_much_is_refused() {
+        let mut bytes = rust_xlsxwriter::Workbook::new().save_to_buffer().unwrap();
+        let at = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+        bytes[at + 24..at + 28].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert!(matches!(read(&bytes), Err(SheetError::TooLarge)));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(mut bytes in proptest::collection::vec(any::<u8>(), 0..400), zip in any::<bool>()) {
+            if zip {
+                bytes.splice(0..0, *b"PK\x03\x04");
+                bytes.extend_from_slice(b"PK\x05\x06\0\0\0\0\x01\0\x01\0\0\0\0\0\0\0\0\0\0\0");
+            }
+            let _either = read(&bytes);
+        }
+    }
+}
