@@ -383,7 +383,12 @@ async fn retire_product(
     act(&catalog, &actor, id, ProductAction::Retire).await
 }
 
-async fn act(catalog: &Catalog, actor: &Actor, id: ProductId, action: ProductAction) -> Result<Json<ProductView>, Problem> {
+async fn act(
+    catalog: &Catalog,
+    actor: &Actor,
+    id: ProductId,
+    action: ProductAction,
+) -> Result<Json<ProductView>, Problem> {
     let org = actor.require(Right::ManageCatalog)?;
     Ok(Json(catalog.act(org, id, action).await?.into()))
 }

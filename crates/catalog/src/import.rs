@@ -120,8 +120,13 @@ pub fn parse(sheet: &Sheet) -> Parsed {
             parsed.findings.push(finding(1, name, name, "unknown-column"));
         }
     }
-    let repeated: HashSet<&String> =
-        sheet.header.iter().enumerate().filter(|(at, name)| sheet.header[..*at].contains(name)).map(|(_, n)| n).collect();
+    let repeated: HashSet<&String> = sheet
+        .header
+        .iter()
+        .enumerate()
+        .filter(|(at, name)| sheet.header[..*at].contains(name))
+        .map(|(_, n)| n)
+        .collect();
     for name in repeated.into_iter().filter(|name| !name.is_empty()) {
         parsed.findings.push(finding(1, name, name, "column-twice"));
     }
@@ -294,7 +299,9 @@ mod tests {
 
     #[test]
     fn a_full_row_is_read() {
-        let parsed = parsed(&format!("{HEADER}\nLB-1,Bricks,积木,Text,set,24,12,USD,10.5,24,0.0875,480,15,24,520,380,410,14600,cn,960\n"));
+        let parsed = parsed(&format!(
+            "{HEADER}\nLB-1,Bricks,积木,Text,set,24,12,USD,10.5,24,0.0875,480,15,24,520,380,410,14600,cn,960\n"
+        ));
         assert_eq!(parsed.findings, []);
         let row = &parsed.rows[0];
         assert_eq!(row.spec.names.pick(&"zh-CN".parse().unwrap()), "积木");

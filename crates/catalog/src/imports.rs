@@ -103,23 +103,24 @@ impl Catalog {
                 continue;
             };
             let new = merged(&old, row, now)?;
-            let restocked = match (row.stock, levels.get(&old.variant)) {
-                (Some(pieces), Some(level)) if pieces != level.on_hand => {
-                    let delta = pieces - level.on_hand;
-                    let level = stock::receive(txn, old.variant, old.id, delta, &receipt).await?;
-                    let promised = || levels.get(&old.variant).map_or(0, |level| level.allocated + level.held);
-                    moved.push(level.ok_or_else(|| E::ImportBelowPromised {
-                        sku: row.spec.sku.clone(),
-                        promised: promised(),
-                    })?);
-                    true
-                }
-                (Some(pieces), None) => {
-                    opened.push((old.variant, old.id, pieces));
-                    true
-                }
-                _ => false,
-            };
+            let restocked =
+                match (row.stock, levels.get(&old.variant)) {
+                    (Some(pieces), Some(level)) if pieces != level.on_hand => {
+                        let delta = pieces - level.on_hand;
+                        let level = stock::receive(txn, old.variant, old.id, delta, &receipt).await?;
+                        let promised = || levels.get(&old.variant).map_or(0, |level| level.allocated + level.held);
+                        moved.push(level.ok_or_else(|| E::ImportBelowPromised {
+                            sku: row.spec.sku.clone(),
+                            promised: promised(),
+                        })?);
+                        true
+                    }
+                    (Some(pieces), None) => {
+                        opened.push((old.variant, old.id, pieces));
+                        true
+                    }
+                    _ => false,
+                };
             let Some(new) = new else {
                 if restocked {
                     outcome.changed += 1;

@@ -21,9 +21,7 @@ mod store;
 /// Stock within the caller's transaction.
 pub mod stock {
     pub use crate::events::StockChanged;
-    pub use crate::store::stock::{
-        Level, allocate, announce, deallocate, hold, level, levels_for_update, release,
-    };
+    pub use crate::store::stock::{Level, allocate, announce, deallocate, hold, level, levels_for_update, release};
 }
 
 pub use catalog::Catalog;

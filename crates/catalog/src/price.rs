@@ -74,7 +74,10 @@ impl Prices {
             return Err(PricesError::TooManyTiers);
         }
         // Read from JSON, a unit price has not passed its own constructor.
-        if tiers.iter().any(|t| t.unit_price.micro <= 0 || UnitPrice::new(t.unit_price.micro, t.unit_price.currency).is_err()) {
+        if tiers
+            .iter()
+            .any(|t| t.unit_price.micro <= 0 || UnitPrice::new(t.unit_price.micro, t.unit_price.currency).is_err())
+        {
             return Err(PricesError::BadPrice);
         }
         tiers.sort_by_key(|tier| (tier.unit_price.currency.code(), tier.min_quantity));

@@ -220,7 +220,8 @@ mod tests {
         ];
         for state in ProductState::ALL {
             for action in [Publish, Pause, Retire] {
-                let expected = legal.iter().find(|(from, how, _)| (*from, *how) == (state, action)).map(|(_, _, to)| *to);
+                let expected =
+                    legal.iter().find(|(from, how, _)| (*from, *how) == (state, action)).map(|(_, _, to)| *to);
                 assert_eq!(state.after(action), expected, "{state:?} {action:?}");
             }
             assert_eq!(ProductState::from_word(state.word()), Some(state));

@@ -69,8 +69,9 @@ fn csv(file: &[u8]) -> Result<Rows, SheetError> {
         if record.len() > MAX_COLUMNS {
             return Err(SheetError::TooManyColumns);
         }
-        let line = record.position().map_or(0, ::csv::Position::line);
-        rows.push((u32::try_from(line).unwrap_or(u32::MAX), record.iter().map(bounded).collect()));
+        // A record is a row in a spreadsheet program, however many lines its texts have.
+        let number = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
+        rows.push((number, record.iter().map(bounded).collect()));
     }
     Ok(rows)
 }
@@ -161,10 +162,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn csv_keeps_the_line_numbers_a_person_sees() {
+    fn csv_rows_have_the_numbers_a_person_sees() {
         let sheet = read("\u{FEFF}sku,name_en\r\nA,\"two\nlines\"\r\n,\r\nB,积木\r\n".as_bytes()).unwrap();
         assert_eq!(sheet.header, ["sku", "name_en"]);
-        assert_eq!(sheet.rows, [(2, vec!["A".into(), "two\nlines".into()]), (5, vec!["B".into(), "积木".into()])]);
+        assert_eq!(sheet.rows, [(2, vec!["A".into(), "two\nlines".into()]), (4, vec!["B".into(), "积木".into()])]);
     }
 
     #[test]

@@ -37,10 +37,7 @@ pub struct VariantForOrder {
 }
 
 /// Looks a variant up for an order.
-pub async fn variant_for_order(
-    conn: &impl ConnectionTrait,
-    id: VariantId,
-) -> Result<Option<VariantForOrder>, DbErr> {
+pub async fn variant_for_order(conn: &impl ConnectionTrait, id: VariantId) -> Result<Option<VariantForOrder>, DbErr> {
     let Some(product) = product_of(conn, id).await? else { return Ok(None) };
     Ok(Some(VariantForOrder {
         variant: product.variant,
@@ -218,7 +215,11 @@ pub enum Updated {
 }
 
 /// Stores a product changed since `from_version`.
-pub async fn update_product(conn: &impl ConnectionTrait, product: &Product, from_version: i64) -> Result<Updated, DbErr> {
+pub async fn update_product(
+    conn: &impl ConnectionTrait,
+    product: &Product,
+    from_version: i64,
+) -> Result<Updated, DbErr> {
     let mut row = product_row(product);
     row.id = sea_orm::NotSet;
     row.created_at = sea_orm::NotSet;

@@ -1,5 +1,5 @@
-use kernel::{Instant, LocalizedText};
 use kernel::id::{OrgId, ProductId};
+use kernel::{Instant, LocalizedText};
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
