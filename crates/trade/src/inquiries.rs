@@ -1,0 +1,166 @@
+//! Opening inquiries and moving them towards a quote.
+
+use std::sync::Arc;
+
+use kernel::Quantity;
+use kernel::db::sea_orm::DbErr;
+use kernel::id::{EventId, InquiryId, OrgId, ProductId, QuestionId};
+use kernel::text::clean;
+use serde::{Deserialize, Serialize};
+
+use crate::buyer::NewBuyer;
+use crate::deals::Deals;
+use crate::errors::TradeError;
+use crate::events::InquiryOpened;
+use crate::inquiry::{Inquiry, InquiryState, MAX_TEXT_CHARS};
+use crate::offer::{MAX_QUANTITY, Refusal};
+use crate::orders::fingerprint;
+use crate::ports::{BuyerMail, Letter};
+use crate::store;
+use crate::trade::Base;
+
+#[derive(Clone)]
+pub struct Inquiries {
+    base: Arc<Base>,
+    deals: Deals,
+}
+
+/// What a buyer asks, from a product, a question or a show.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct NewInquiry {
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub event: Option<EventId>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub product: Option<ProductId>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub question: Option<QuestionId>,
+    #[serde(default)]
+    pub quantity: Option<Quantity>,
+    pub text: String,
+    pub buyer: NewBuyer,
+}
+
+impl Inquiries {
+    pub(crate) fn new(base: Arc<Base>, deals: Deals) -> Self {
+        Self { base, deals }
+    }
+
+    /// Opens an inquiry and thanks for it by mail. The same `key` from the same buyer returns the first one.
+    pub async fn open(&self, new: &NewInquiry, key: &str) -> Result<Inquiry, TradeError> {
+        let buyer = new.buyer.checked()?;
+        let text = clean(&new.text);
+        if text.is_empty() || text.chars().count() > MAX_TEXT_CHARS {
+            return Err(TradeError::BadField("text"));
+        }
+        if new.quantity.is_some_and(|quantity| !(1..=MAX_QUANTITY).contains(&quantity.0)) {
+            return Err(TradeError::BadField("quantity"));
+        }
+        let (txn, id) = (self.base.db.write().await?, InquiryId::new());
+        let met = self.base.buyers.meet(&txn, &buyer, &new.buyer.lang).await?;
+        if let Some((body, earlier)) = store::keep_key(&txn, key, met.contact, fingerprint(new), id.uuid()).await? {
+            if body != fingerprint(new) {
+                return Err(Refusal::KeyReused.into());
+            }
+            return store::inquiry(&txn, InquiryId::from_uuid(earlier)).await?.ok_or(Refusal::KeyReused.into());
+        }
+        if let Some(question) = new.question
+            && let Some(inquiry) = store::inquiry_from(&txn, question).await?
+        {
+            return Err(TradeError::QuestionTaken { inquiry });
+        }
+        let org = match new.product {
+            Some(product) => {
+                self.base.goods.seller_of(&txn, product).await?.ok_or(TradeError::NotFound("product"))?
+            }
+            None => self.base.buyers.home(&txn).await?.ok_or(TradeError::NoSeller)?,
+        };
+        let inquiry = Inquiry {
+            id,
+            org,
+            event: new.event,
+            product: new.product,
+            question: new.question,
+            quantity: new.quantity,
+            text,
+            company: met.company,
+            contact: met.contact,
+            buyer,
+            lang: new.buyer.lang.clone(),
+            state: InquiryState::New,
+            version: 1,
+            opened_at: self.base.now(),
+        };
+        store::insert_inquiry(&txn, &inquiry).await?;
+        self.deals.open(&txn, met.contact).await?;
+        let opened = InquiryOpened {
+            inquiry: id,
+            org,
+            product: inquiry.product,
+            question: inquiry.question,
+            event: inquiry.event,
+        };
+        self.base.outbox.add(&txn, &opened).await.map_err(DbErr::from)?;
+        self.base.letters.queue(&txn, self.thanks(&inquiry)).await?;
+        txn.commit().await?;
+        self.base.outbox.wake();
+        self.base.letters.wake();
+        Ok(inquiry)
+    }
+
+    fn thanks(&self, inquiry: &Inquiry) -> BuyerMail {
+        let mut facts = vec![("text", inquiry.text.clone())];
+        if let Some(quantity) = inquiry.quantity {
+            facts.push(("quantity", quantity.to_string()));
+        }
+        BuyerMail {
+            org: inquiry.org,
+            letter: Letter::InquiryReceived,
+            to: inquiry.buyer.email.clone(),
+            name: inquiry.buyer.name.clone(),
+            lang: inquiry.lang.clone(),
+            facts,
+            deal: format!("/deal/{}", self.deals.token(inquiry.contact).expose()),
+        }
+    }
+
+    /// A firm's inquiries, newest first.
+    pub async fn list(
+        &self,
+        org: OrgId,
+        state: Option<InquiryState>,
+        after: Option<InquiryId>,
+        limit: u64,
+    ) -> Result<Vec<Inquiry>, TradeError> {
+        Ok(store::inquiries_of(self.base.db.read(), org, state, after, limit).await?)
+    }
+
+    pub async fn change(
+        &self,
+        org: OrgId,
+        id: InquiryId,
+        to: InquiryState,
+        actor: &str,
+        reason: &str,
+    ) -> Result<Inquiry, TradeError> {
+        let txn = self.base.db.write().await?;
+        let inquiry = store::inquiry(&txn, id).await?.filter(|inquiry| inquiry.org == org);
+        let inquiry = inquiry.ok_or(TradeError::NotFound("inquiry"))?;
+        let from = inquiry.state;
+        if !from.may_become(to) {
+            return Err(TradeError::IllegalTransition { from: from.word(), to: to.word() });
+        }
+        let moved = Inquiry { state: to, version: inquiry.version + 1, ..inquiry };
+        if !store::save_inquiry(&txn, &moved, from).await? {
+            return Err(TradeError::VersionConflict);
+        }
+        let at = self.base.now();
+        let made =
+            store::Transition { subject: id.uuid(), from: from.word(), to: to.word(), actor, reason, at };
+        store::insert_transition(&txn, made).await?;
+        txn.commit().await?;
+        Ok(moved)
+    }
+}

@@ -1,0 +1,174 @@
+//! Making, opening and closing live offers.
+
+use std::sync::Arc;
+
+use kernel::db::is_taken;
+use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
+use kernel::id::{EventId, OfferId, OrgId};
+use kernel::{Instant, Quantity};
+
+use crate::errors::TradeError;
+use crate::events::OfferChanged;
+use crate::offer::{NewOffer, Offer, OfferState, Refusal};
+use crate::ports::Hold;
+use crate::store;
+use crate::trade::Base;
+
+#[derive(Clone)]
+pub struct Offers(Arc<Base>);
+
+impl Offers {
+    pub(crate) fn new(base: Arc<Base>) -> Self {
+        Self(base)
+    }
+
+    /// Drafts an offer; the variant's number, names and steps are frozen here.
+    pub async fn draft(&self, org: OrgId, new: &NewOffer) -> Result<Offer, TradeError> {
+        new.check()?;
+        let txn = self.0.db.write().await?;
+        let facts = self.0.goods.variant(&txn, org, new.variant).await?.ok_or(TradeError::NotFound("variant"))?;
+        let offer = Offer {
+            id: OfferId::new(),
+            org,
+            event: new.event,
+            product: facts.product,
+            variant: new.variant,
+            sku: facts.sku,
+            name: facts.name,
+            unit_price: new.unit_price,
+            total: new.total,
+            left: new.total,
+            per_company: new.per_company,
+            min_quantity: new.min_quantity,
+            multiple: Quantity(facts.multiple.0.max(1)),
+            starts_at: new.starts_at,
+            ends_at: new.ends_at,
+            state: OfferState::Draft,
+            version: 1,
+        };
+        store::insert_offer(&txn, &offer).await?;
+        txn.commit().await?;
+        Ok(offer)
+    }
+
+    /// Moves an offer: `active` holds its pool in the stock, `ended` and `withdrawn` give back what is left.
+    pub async fn change(
+        &self,
+        org: OrgId,
+        id: OfferId,
+        to: OfferState,
+        actor: &str,
+        reason: &str,
+    ) -> Result<Offer, TradeError> {
+        let txn = self.0.db.write().await?;
+        let offer = store::lock_offer(&txn, id).await?.filter(|offer| offer.org == org);
+        let offer = offer.ok_or(TradeError::NotFound("offer"))?;
+        if !offer.state.may_become(to) {
+            return Err(TradeError::IllegalTransition { from: offer.state.word(), to: to.word() });
+        }
+        let changed = self.moved(&txn, offer, to, actor, reason).await?;
+        txn.commit().await?;
+        self.0.outbox.wake();
+        Ok(changed)
+    }
+
+    /// An event's offers, newest first; drafts only for the firm `crew`.
+    pub async fn of_event(&self, event: EventId, crew: Option<OrgId>) -> Result<Vec<Offer>, TradeError> {
+        let offers = store::offers_of(self.0.db.read(), event).await?;
+        let seen = |offer: &Offer| offer.state != OfferState::Draft || crew == Some(offer.org);
+        Ok(offers.into_iter().filter(seen).collect())
+    }
+
+    /// Ends offers whose window has passed; returns how many. Nobody could order of them meanwhile.
+    pub async fn end_due(&self, now: Instant) -> Result<usize, TradeError> {
+        let due = store::offers_due(self.0.db.read(), now, 100).await?;
+        let mut ended = 0;
+        for id in due {
+            let txn = self.0.db.write().await?;
+            let Some(offer) = store::lock_offer(&txn, id).await?.filter(|offer| offer.state.is_open()) else {
+                continue;
+            };
+            self.moved(&txn, offer, OfferState::Ended, "system", "the window is over").await?;
+            txn.commit().await?;
+            ended += 1;
+        }
+        if ended > 0 {
+            self.0.outbox.wake();
+        }
+        Ok(ended)
+    }
+
+    /// What the pool must hold by its movements, and what it does hold: equal, always.
+    pub async fn audit(&self, id: OfferId) -> Result<(i64, i64), TradeError> {
+        let txn = self.0.db.write().await?;
+        let offer = store::lock_offer(&txn, id).await?.ok_or(TradeError::NotFound("offer"))?;
+        Ok((store::pool_by_movements(&txn, id).await?, offer.left.0))
+    }
+
+    async fn moved(
+        &self,
+        txn: &DatabaseTransaction,
+        offer: Offer,
+        to: OfferState,
+        actor: &str,
+        reason: &str,
+    ) -> Result<Offer, TradeError> {
+        let (from, now) = (offer.clone(), self.0.now());
+        let mut offer = offer;
+        let pool = match (from.state, to) {
+            (OfferState::Draft, OfferState::Active) => self.fill(txn, &offer, now).await?,
+            (OfferState::Draft, _) => 0,
+            _ => self.drain(txn, &mut offer).await?,
+        };
+        if pool != 0 {
+            let moved = store::Movement { offer: offer.id, order: None, delta: pool, at: now };
+            store::insert_movements(txn, &[moved]).await?;
+        }
+        offer.state = to;
+        offer.version += 1;
+        save(txn, &offer, from.version).await?;
+        let made = store::Transition {
+            subject: offer.id.uuid(),
+            from: from.state.word(),
+            to: to.word(),
+            actor,
+            reason,
+            at: now,
+        };
+        store::insert_transition(txn, made).await?;
+        self.0.outbox.add(txn, &OfferChanged::from(&offer)).await.map_err(DbErr::from)?;
+        Ok(offer)
+    }
+
+    /// Holds the pool in the stock; returns the pieces that came into it.
+    async fn fill(&self, txn: &DatabaseTransaction, offer: &Offer, now: Instant) -> Result<i64, TradeError> {
+        if now >= offer.ends_at {
+            return Err(Refusal::OfferNotActive.into());
+        }
+        if store::slot_is_taken(txn, offer).await? {
+            return Err(TradeError::OfferAlreadyActive);
+        }
+        match self.0.goods.hold(txn, offer.variant, offer.total).await? {
+            Hold::Held => Ok(offer.total.0),
+            Hold::Short { available } => Err(TradeError::StockShort { available }),
+        }
+    }
+
+    /// Gives what is left back to the stock; returns the pieces that left the pool, as a negative number.
+    async fn drain(&self, txn: &DatabaseTransaction, offer: &mut Offer) -> Result<i64, TradeError> {
+        let left = std::mem::replace(&mut offer.left, Quantity(0));
+        if left.0 > 0 {
+            self.0.goods.release(txn, offer.variant, left).await?;
+        }
+        Ok(-left.0)
+    }
+}
+
+async fn save(txn: &DatabaseTransaction, offer: &Offer, from_version: i64) -> Result<(), TradeError> {
+    match store::save_offer(txn, offer, from_version).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(TradeError::VersionConflict),
+        Err(cause) if is_taken(&cause) => Err(TradeError::OfferAlreadyActive),
+        Err(cause) => Err(cause.into()),
+    }
+}

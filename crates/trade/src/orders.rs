@@ -1,0 +1,332 @@
+//! Placing, confirming and cancelling orders, and what follows each.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use aws_lc_rs::digest;
+use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
+use kernel::db::writer::Writer;
+use kernel::id::{ContactId, OfferId, OrderId, OrgId};
+use kernel::{Instant, Locale, Quantity};
+use uuid::Uuid;
+
+use crate::buyer::{BuyerDetails, NewBuyer};
+use crate::committer::Committer;
+use crate::deals::Deals;
+use crate::errors::TradeError;
+use crate::events::{OfferChanged, OrderChanged};
+use crate::offer::Offer;
+use crate::order::{Order, OrderState};
+use crate::placing::Ask;
+use crate::ports::{BuyerMail, Hold, Letter, Met};
+use crate::store::{self, OrderFilter};
+use crate::trade::Base;
+
+/// Buyers remembered so that the hot path need not ask who they are; above it the memory starts anew.
+const REMEMBERED: usize = 50_000;
+/// Orders to a transaction of what follows placing, and transactions in a row before looking back.
+const LOT: u64 = 200;
+const LOTS: usize = 50;
+
+#[derive(Clone)]
+pub struct Orders {
+    base: Arc<Base>,
+    writer: Writer<Committer>,
+    deals: Deals,
+    met: Arc<Mutex<HashMap<Uuid, Met>>>,
+}
+
+/// Who moves an order.
+#[derive(Clone, Copy, Debug)]
+pub enum Mover<'a> {
+    /// Somebody of the firm.
+    Firm { org: OrgId, name: &'a str },
+    /// The buyer, by a link that opens this order.
+    Buyer,
+    /// The sweeper.
+    Clock,
+}
+
+impl Orders {
+    pub(crate) fn new(base: Arc<Base>, writer: Writer<Committer>, deals: Deals) -> Self {
+        Self { base, writer, deals, met: Arc::default() }
+    }
+
+    /// Takes the pieces and records the order, or changes nothing. Durable when it returns.
+    ///
+    /// The same `key` from the same buyer returns the order it made the first time.
+    pub async fn place(
+        &self,
+        offer: OfferId,
+        quantity: Quantity,
+        buyer: &NewBuyer,
+        key: &str,
+    ) -> Result<Order, TradeError> {
+        let details = buyer.checked()?;
+        let met = self.meet(&details, &buyer.lang).await?;
+        let body = fingerprint(&(offer, quantity, &details, &buyer.lang));
+        let ask = Ask {
+            order: OrderId::new(),
+            offer,
+            quantity,
+            company: met.company,
+            contact: met.contact,
+            buyer: details,
+            lang: buyer.lang.clone(),
+            key: key.to_owned(),
+            body,
+        };
+        Ok(self.writer.submit(ask).await??)
+    }
+
+    /// Whom these particulars mean; asked outside the batch, in a small transaction of its own, once.
+    pub(crate) async fn meet(&self, buyer: &BuyerDetails, lang: &Locale) -> Result<Met, TradeError> {
+        let who = fingerprint(&(buyer, lang));
+        if let Some(met) = self.met.lock().expect("nothing panics while remembering").get(&who) {
+            return Ok(*met);
+        }
+        let txn = self.base.db.write().await?;
+        let met = self.base.buyers.meet(&txn, buyer, lang).await?;
+        self.deals.open(&txn, met.contact).await?;
+        txn.commit().await?;
+        let mut remembered = self.met.lock().expect("nothing panics while remembering");
+        if remembered.len() >= REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(who, met);
+        Ok(met)
+    }
+
+    pub async fn of_firm(&self, org: OrgId, id: OrderId) -> Result<Order, TradeError> {
+        let order = store::order(self.base.db.read(), id).await?.filter(|order| order.org == org);
+        order.ok_or(TradeError::NotFound("order"))
+    }
+
+    /// A firm's orders, newest first.
+    pub async fn list(
+        &self,
+        org: OrgId,
+        filter: &OrderFilter,
+        after: Option<OrderId>,
+        limit: u64,
+    ) -> Result<Vec<Order>, TradeError> {
+        Ok(store::orders_of(self.base.db.read(), org, filter, self.base.now(), after, limit).await?)
+    }
+
+    /// The firm agrees to deliver: the reservation has no end any more, and the pieces count as sold.
+    pub async fn confirm(&self, org: OrgId, id: OrderId, actor: &str) -> Result<Order, TradeError> {
+        self.move_to(id, OrderState::Confirmed, Mover::Firm { org, name: actor }, "").await
+    }
+
+    /// The pieces are free again; an offer that is still open can sell them once more.
+    pub async fn cancel(&self, id: OrderId, mover: Mover<'_>, reason: &str) -> Result<Order, TradeError> {
+        self.move_to(id, OrderState::Cancelled, mover, reason).await
+    }
+
+    /// Frees the pieces of reservations that have passed; returns how many orders expired.
+    pub async fn expire_due(&self, now: Instant) -> Result<usize, TradeError> {
+        let mut expired = 0;
+        for id in store::orders_due(self.base.db.read(), now, 200).await? {
+            match self.move_to(id, OrderState::Expired, Mover::Clock, "").await {
+                Ok(_) => expired += 1,
+                // Confirmed or cancelled between the look and the lock.
+                Err(TradeError::IllegalTransition { .. } | TradeError::VersionConflict) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(expired)
+    }
+
+    async fn move_to(
+        &self,
+        id: OrderId,
+        to: OrderState,
+        mover: Mover<'_>,
+        reason: &str,
+    ) -> Result<Order, TradeError> {
+        let txn = self.base.db.write().await?;
+        let (offer, order) = self.locked(&txn, id, mover).await?;
+        let now = self.base.now();
+        let seen = order.state_at(now);
+        if to != OrderState::Expired && seen == OrderState::Expired {
+            return Err(TradeError::HoldExpired);
+        }
+        if !order.state.may_become(to) || (to == OrderState::Expired && seen != to) {
+            return Err(TradeError::IllegalTransition { from: seen.word(), to: to.word() });
+        }
+        if matches!(mover, Mover::Buyer) && order.state != OrderState::Placed {
+            return Err(TradeError::IllegalTransition { from: seen.word(), to: to.word() });
+        }
+        let moved = Order { state: to, version: order.version + 1, reserved_until: None, ..order.clone() };
+        if !store::save_order(&txn, &moved, order.state).await? {
+            return Err(TradeError::VersionConflict);
+        }
+        self.settle(&txn, offer, &order, to, now).await?;
+        let actor = match mover {
+            Mover::Firm { name, .. } => name,
+            Mover::Buyer => "buyer",
+            Mover::Clock => "system",
+        };
+        let (from, to_word) = (order.state.word(), to.word());
+        let made = store::Transition { subject: id.uuid(), from, to: to_word, actor, reason, at: now };
+        store::insert_transition(&txn, made).await?;
+        self.base.outbox.add(&txn, &OrderChanged::from(&moved)).await.map_err(DbErr::from)?;
+        self.tell(&txn, &moved, reason).await?;
+        txn.commit().await?;
+        self.base.outbox.wake();
+        self.base.letters.wake();
+        Ok(moved)
+    }
+
+    /// The order with its offer, the offer locked first: the hot path locks offers too, in the same order.
+    async fn locked(
+        &self,
+        txn: &DatabaseTransaction,
+        id: OrderId,
+        mover: Mover<'_>,
+    ) -> Result<(Offer, Order), TradeError> {
+        let missing = || TradeError::NotFound("order");
+        let order = store::order(txn, id).await?.ok_or_else(missing)?;
+        if matches!(mover, Mover::Firm { org, .. } if org != order.org) {
+            return Err(missing());
+        }
+        let offer = store::lock_offer(txn, order.offer).await?.ok_or_else(missing)?;
+        let order = store::order(txn, id).await?.ok_or_else(missing)?;
+        Ok((offer, order))
+    }
+
+    /// Moves the pieces as the order moves.
+    async fn settle(
+        &self,
+        txn: &DatabaseTransaction,
+        mut offer: Offer,
+        order: &Order,
+        to: OrderState,
+        now: Instant,
+    ) -> Result<(), TradeError> {
+        let goods = &self.base.goods;
+        if to == OrderState::Confirmed {
+            return Ok(goods.sell(txn, order.variant, order.quantity).await?);
+        }
+        if offer.per_company.is_some() {
+            store::free_claim(txn, order.offer, order.company, order.quantity).await?;
+        }
+        let was_sold = order.state == OrderState::Confirmed;
+        if was_sold {
+            goods.take_back(txn, order.variant, order.quantity).await?;
+        }
+        if !offer.state.is_open() || now >= offer.ends_at {
+            if !was_sold {
+                goods.release(txn, order.variant, order.quantity).await?;
+            }
+            return Ok(());
+        }
+        // The pool wants its pieces held; after a sale they were free for a moment within this transaction.
+        if was_sold && goods.hold(txn, order.variant, order.quantity).await? != Hold::Held {
+            return Ok(());
+        }
+        let from_version = offer.version;
+        offer.give_back(order.quantity);
+        offer.version += 1;
+        if !store::save_offer(txn, &offer, from_version).await? {
+            return Err(TradeError::VersionConflict);
+        }
+        let back = store::Movement { offer: offer.id, order: Some(order.id), delta: order.quantity.0, at: now };
+        store::insert_movements(txn, &[back]).await?;
+        Ok(self.base.outbox.add(txn, &OfferChanged::from(&offer)).await.map_err(DbErr::from)?)
+    }
+
+    async fn tell(&self, txn: &DatabaseTransaction, order: &Order, reason: &str) -> Result<(), TradeError> {
+        let letter = match order.state {
+            OrderState::Placed => Letter::OrderPlaced,
+            OrderState::Confirmed => Letter::OrderConfirmed,
+            OrderState::Cancelled => Letter::OrderCancelled,
+            OrderState::Expired => return Ok(()),
+        };
+        let deal = format!("/deal/{}", self.deals.token(order.contact).expose());
+        Ok(self.base.letters.queue(txn, mail(order, letter, reason, deal)).await?)
+    }
+
+    /// What follows placing, outside the hot path: each new order gets its letter and its place on the buyer's
+    /// page, once, in one transaction. Returns how many. Waits for nothing; see [`Orders::follow_up`].
+    pub async fn follow_up_due(&self) -> Result<usize, TradeError> {
+        let (mut after, mut done) = (self.deals.projected_until().await?, 0);
+        for _ in 0..LOTS {
+            let txn = self.base.db.write().await?;
+            let rows = store::orders_after(&txn, after, LOT).await?;
+            let Some(last) = rows.last().map(|order| order.id) else { break };
+            let known = store::which_projected(&txn, &rows).await?;
+            let new: Vec<Order> = rows.into_iter().filter(|order| !known.contains(&order.id)).collect();
+            if !new.is_empty() {
+                self.deals.project(&txn, &new).await?;
+                for order in &new {
+                    self.tell(&txn, &Order { state: OrderState::Placed, ..order.clone() }, "").await?;
+                }
+                txn.commit().await?;
+                self.base.letters.wake();
+            }
+            done += new.len();
+            after = last;
+        }
+        Ok(done)
+    }
+
+    /// Follows up until cancelled: at once when orders were placed, and every few seconds in case a process died
+    /// between.
+    pub async fn follow_up(&self, cancelled: impl Future<Output = ()>) {
+        tokio::pin!(cancelled);
+        loop {
+            match self.follow_up_due().await {
+                Ok(_) | Err(TradeError::VersionConflict) => {}
+                Err(cause) => tracing::warn!(%cause, "placed orders could not be followed up; trying again"),
+            }
+            tokio::select! {
+                () = &mut cancelled => return,
+                () = self.base.placed.notified() => {}
+                () = tokio::time::sleep(std::time::Duration::from_secs(5)) => {}
+            }
+        }
+    }
+
+    /// Whether an order is this buyer's.
+    pub async fn is_of(&self, id: OrderId, contact: ContactId) -> Result<bool, TradeError> {
+        let order = store::order(self.base.db.read(), id).await?;
+        Ok(order.is_some_and(|order| order.contact == contact))
+    }
+
+    pub fn now(&self) -> Instant {
+        self.base.now()
+    }
+}
+
+fn mail(order: &Order, letter: Letter, reason: &str, deal: String) -> BuyerMail {
+    let mut facts = vec![
+        ("number", order.number.clone()),
+        ("product", format!("{} · {}", order.sku, order.name)),
+        ("quantity", order.quantity.to_string()),
+        ("unit_price", order.unit_price.to_string()),
+        ("total", order.total.to_string()),
+    ];
+    if let (OrderState::Placed, Some(until)) = (order.state, order.reserved_until) {
+        facts.push(("reserved_until", until.timestamp().strftime("%Y-%m-%d %H:%M UTC").to_string()));
+    }
+    if !reason.is_empty() {
+        facts.push(("reason", reason.to_owned()));
+    }
+    BuyerMail {
+        org: order.org,
+        letter,
+        to: order.buyer.email.clone(),
+        name: order.buyer.name.clone(),
+        lang: order.lang.clone(),
+        facts,
+        deal,
+    }
+}
+
+/// A digest that tells one request from another; 128 bits of SHA-256 over its JSON.
+pub(crate) fn fingerprint(request: &impl serde::Serialize) -> Uuid {
+    let json = serde_json::to_vec(request).unwrap_or_default();
+    let hash = digest::digest(&digest::SHA256, &json);
+    Uuid::from_slice(&hash.as_ref()[..16]).unwrap_or_default()
+}

@@ -1,0 +1,102 @@
+//! What trade asks of its neighbours: the goods and their stock, who a buyer is, and mail.
+
+use async_trait::async_trait;
+use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
+use kernel::id::{CompanyId, ContactId, OrgId, ProductId, VariantId};
+use kernel::{Locale, LocalizedText, Quantity};
+
+use crate::buyer::BuyerDetails;
+
+/// What an offer freezes of a variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariantFacts {
+    pub product: ProductId,
+    pub sku: String,
+    pub name: LocalizedText,
+    pub multiple: Quantity,
+}
+
+/// Whether stock could be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    Held,
+    Short { available: Quantity },
+}
+
+/// The catalogue and its stock. All in the caller's transaction.
+#[async_trait]
+pub trait Goods: Send + Sync + 'static {
+    /// The variant, when this organisation sells it.
+    async fn variant(
+        &self,
+        txn: &DatabaseTransaction,
+        org: OrgId,
+        variant: VariantId,
+    ) -> Result<Option<VariantFacts>, DbErr>;
+
+    /// Who sells a product that buyers may see.
+    async fn seller_of(&self, txn: &DatabaseTransaction, product: ProductId) -> Result<Option<OrgId>, DbErr>;
+
+    /// Keeps pieces of a variant for an offer and its orders.
+    async fn hold(&self, txn: &DatabaseTransaction, variant: VariantId, quantity: Quantity) -> Result<Hold, DbErr>;
+
+    /// Gives held pieces back.
+    async fn release(&self, txn: &DatabaseTransaction, variant: VariantId, quantity: Quantity) -> Result<(), DbErr>;
+
+    /// Turns held pieces into sold ones.
+    async fn sell(&self, txn: &DatabaseTransaction, variant: VariantId, quantity: Quantity) -> Result<(), DbErr>;
+
+    /// Gives sold pieces back.
+    async fn take_back(&self, txn: &DatabaseTransaction, variant: VariantId, quantity: Quantity) -> Result<(), DbErr>;
+}
+
+/// A buyer as `identity` knows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Met {
+    pub company: CompanyId,
+    pub contact: ContactId,
+}
+
+/// Who buyers are.
+#[async_trait]
+pub trait Buyers: Send + Sync + 'static {
+    /// Finds or keeps the buyer's company and contact.
+    async fn meet(&self, txn: &DatabaseTransaction, buyer: &BuyerDetails, lang: &Locale) -> Result<Met, DbErr>;
+
+    /// The organisation that sells here, for an inquiry that names no product.
+    async fn home(&self, txn: &DatabaseTransaction) -> Result<Option<OrgId>, DbErr>;
+}
+
+/// What a mail to a buyer is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Letter {
+    OrderPlaced,
+    OrderConfirmed,
+    OrderCancelled,
+    InquiryReceived,
+}
+
+/// A mail to a buyer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuyerMail {
+    /// The firm that writes.
+    pub org: OrgId,
+    pub letter: Letter,
+    pub to: String,
+    pub name: String,
+    pub lang: Locale,
+    /// What the letter says: number, product, quantity, total …, already formatted.
+    pub facts: Vec<(&'static str, String)>,
+    /// `/deal/{token}`, where its button leads.
+    pub deal: String,
+}
+
+/// Letters to buyers.
+#[async_trait]
+pub trait Letters: Send + Sync + 'static {
+    /// Keeps the mail in the caller's transaction.
+    async fn queue(&self, txn: &DatabaseTransaction, mail: BuyerMail) -> Result<(), DbErr>;
+
+    /// Says that a transaction with mails has committed.
+    fn wake(&self) {}
+}

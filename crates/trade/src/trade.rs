@@ -1,0 +1,89 @@
+//! The parts that every use case of trade works with.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::db::writer::Writer;
+use kernel::{Clock, Db, Instant, Keys, Outbox};
+use tokio::sync::Notify;
+
+use crate::committer::Committer;
+use crate::deals::Deals;
+use crate::inquiries::Inquiries;
+use crate::offers::Offers;
+use crate::orders::Orders;
+use crate::ports::{Buyers, Goods, Letters};
+
+/// Who trade works with.
+#[derive(Clone)]
+pub struct Neighbours {
+    pub goods: Arc<dyn Goods>,
+    pub buyers: Arc<dyn Buyers>,
+    pub letters: Arc<dyn Letters>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How long a placed order keeps its pieces.
+    pub reservation: Duration,
+    /// Requests to a transaction of the hot path.
+    pub batch: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { reservation: Duration::from_secs(48 * 3600), batch: kernel::db::writer::BATCH }
+    }
+}
+
+/// What the use cases share.
+pub(crate) struct Base {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub outbox: Outbox,
+    pub goods: Arc<dyn Goods>,
+    pub buyers: Arc<dyn Buyers>,
+    pub letters: Arc<dyn Letters>,
+    pub placed: Arc<Notify>,
+}
+
+impl Base {
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+}
+
+/// The use cases of trade. Cloning is cheap; the clones share the writer.
+#[derive(Clone)]
+pub struct Trade {
+    pub offers: Offers,
+    pub orders: Orders,
+    pub inquiries: Inquiries,
+    pub deals: Deals,
+}
+
+impl Trade {
+    /// Starts the writer on `writer_db` (best one of [`Db::open_for_writer`]) and gives the use cases.
+    pub fn start(
+        db: Db,
+        writer_db: Db,
+        clock: Arc<dyn Clock>,
+        outbox: Outbox,
+        keys: &Keys,
+        neighbours: Neighbours,
+        settings: Settings,
+    ) -> Self {
+        let placed = Arc::new(Notify::new());
+        let job = Committer::new(clock.clone(), outbox.clone(), settings.reservation, placed.clone());
+        let writer = Writer::start_with(writer_db, job, kernel::db::writer::QUEUE, settings.batch);
+        let Neighbours { goods, buyers, letters } = neighbours;
+        let base = Arc::new(Base { db, clock, outbox, goods, buyers, letters, placed });
+        let deals = Deals::new(base.clone(), keys);
+        Self {
+            offers: Offers::new(base.clone()),
+            orders: Orders::new(base.clone(), writer, deals.clone()),
+            inquiries: Inquiries::new(base, deals.clone()),
+            deals,
+        }
+    }
+}
