@@ -1,6 +1,9 @@
 // What a room looks like to a viewer, as a pure function of what the server said. Every control event carries the
 // whole new value and a version, so applying one twice, or an older one later, changes nothing.
 
+import { emptyRoom, type Offer, type Reply, type RoomView } from './view.ts';
+
+export * from './view.ts';
 export type Lane = 'ctl' | 'qa' | 'chat' | 'desk';
 /** Its shape depends on `k`; each case below reads it with care. */
 type Payload = Record<string, any>;
@@ -9,42 +12,7 @@ export interface Conflated { k: string; v: number; d: Payload }
 /** A tick: covers the sequence numbers after `p` up to `s`. `t` is the server's clock in milliseconds. */
 export interface Frame { e: string; p: number; s: number; t: number; c?: string; ev?: RoomEvent[]; st?: Conflated[] }
 
-export interface ChatLine { id: string; name: string; text: string; lang: string; s: number }
-export interface Reply { id?: string; text: string; lang: string; by: string; public: boolean }
-export interface Question { id: string; name: string; text: string; lang: string; product?: string; state: string; answers: Reply[]; mine: boolean }
-export interface Offer {
-  offer: string;
-  product: string;
-  variant: string;
-  unit_price: { micro: number; currency: string };
-  total: number;
-  left: number;
-  per_company?: number | null;
-  min_quantity?: number;
-  starts_at?: string | number;
-  ends_at: string | number;
-  state: string;
-  version: number;
-}
-export interface RoomView {
-  state: string | null;
-  pins: string[];
-  item: { product?: string; title?: string } | null;
-  offers: Record<string, Offer>;
-  stock: Record<string, number>;
-  chat: ChatLine[];
-  questions: Question[];
-  viewers: number | null;
-  notice: string | null;
-  slow_s: number;
-  versions: Record<string, number>;
-}
-
 const CHAT_KEPT = 200;
-
-export function emptyRoom(): RoomView {
-  return { state: null, pins: [], item: null, offers: {}, stock: {}, chat: [], questions: [], viewers: null, notice: null, slow_s: 0, versions: {} };
-}
 
 /** The room after `events` and conflated values `st`; the view given is not changed. */
 export function applied(view: RoomView, events: RoomEvent[] = [], st: Conflated[] = []): RoomView {

@@ -1,0 +1,36 @@
+// What a viewer's page shows of a room.
+
+export interface ChatLine { id: string; name: string; text: string; lang: string; s: number }
+export interface Reply { id?: string; text: string; lang: string; by: string; public: boolean }
+export interface Question { id: string; name: string; text: string; lang: string; product?: string; state: string; answers: Reply[]; mine: boolean }
+export interface Offer {
+  offer: string;
+  product: string;
+  variant: string;
+  unit_price: { micro: number; currency: string };
+  total: number;
+  left: number;
+  per_company?: number | null;
+  min_quantity?: number;
+  starts_at?: string | number;
+  ends_at: string | number;
+  state: string;
+  version: number;
+}
+export interface RoomView {
+  state: string | null;
+  pins: string[];
+  item: { product?: string; title?: string } | null;
+  offers: Record<string, Offer>;
+  stock: Record<string, number>;
+  chat: ChatLine[];
+  questions: Question[];
+  viewers: number | null;
+  notice: string | null;
+  slow_s: number;
+  versions: Record<string, number>;
+}
+
+export function emptyRoom(): RoomView {
+  return { state: null, pins: [], item: null, offers: {}, stock: {}, chat: [], questions: [], viewers: null, notice: null, slow_s: 0, versions: {} };
+}

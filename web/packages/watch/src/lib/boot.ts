@@ -1,0 +1,19 @@
+// What the shell says about the page (`<script type="application/json" id="boot">`).
+import type { ProductCard, ShowView } from '@livefair/api/types';
+
+export interface Boot {
+  event: string;
+  lang: string;
+  show: ShowView;
+  products: ProductCard[];
+  /** `/live/{event}/index.m3u8` */
+  media: string;
+  origin: string;
+  /** An .ics address, when there is one. */
+  calendar?: string;
+}
+
+export function readBoot<T>(): T | null {
+  const text = document.getElementById('boot')?.textContent;
+  return text ? (JSON.parse(text) as T) : null;
+}

@@ -1,0 +1,40 @@
+// A buyer's details stay on the device, so that the second order takes one press. Storage may be refused: then they
+// last as long as the page.
+import type { BuyerDetails } from '@livefair/api/types';
+
+const KEY = 'lf-buyer';
+export type Remembered = Omit<BuyerDetails, 'lang'>;
+let kept: Remembered = { company: '', name: '', email: '', country: '' };
+
+export function remembered(): Remembered {
+  try {
+    return { ...kept, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Remembered>) };
+  } catch {
+    return { ...kept };
+  }
+}
+
+export function remember(buyer: Remembered): void {
+  kept = { ...buyer };
+  try {
+    localStorage.setItem(KEY, JSON.stringify(kept));
+  } catch {
+    // private mode, or storage is full
+  }
+}
+
+export type Wrong = Partial<Record<keyof Remembered, 'required' | 'email-wrong'>>;
+
+/** What keeps these details from being sent: message ids by field. */
+export function wrongWith(buyer: Remembered): Wrong {
+  const wrong: Wrong = {};
+  for (const field of ['company', 'name', 'email', 'country'] as const) {
+    if (!buyer[field].trim()) wrong[field] = 'required';
+  }
+  if (!wrong.email && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(buyer.email.trim())) wrong.email = 'email-wrong';
+  return wrong;
+}
+
+export function trimmed(buyer: Remembered): Remembered {
+  return { company: buyer.company.trim(), name: buyer.name.trim(), email: buyer.email.trim(), country: buyer.country };
+}

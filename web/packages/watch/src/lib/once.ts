@@ -1,0 +1,23 @@
+// One idempotency key for one wish, kept until the server has answered: pressing again repeats the request, not the order.
+import { Refusal } from '@livefair/api/refusal.ts';
+import { uuidv7 } from '@livefair/ui/uuid.ts';
+
+export class Once {
+  #key: string | null = null;
+  #wish = '';
+
+  /** Runs `send` with the key of this wish. A changed wish gets a new key; an unanswered one keeps its key. */
+  async run<T>(wish: unknown, send: (key: string) => Promise<T>): Promise<T> {
+    const said = JSON.stringify(wish);
+    if (!this.#key || said !== this.#wish) this.#key = uuidv7();
+    this.#wish = said;
+    try {
+      const answer = await send(this.#key);
+      this.#key = null;
+      return answer;
+    } catch (failure) {
+      if (!(failure instanceof Refusal && failure.isUndecided)) this.#key = null;
+      throw failure;
+    }
+  }
+}

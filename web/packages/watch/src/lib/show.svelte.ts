@@ -1,0 +1,134 @@
+// Everything a watch page knows: what the shell said, what the room says now, and what the viewer has open.
+import { request } from '@livefair/api/light.ts';
+import type { OfferView, ProductCard, ShowView } from '@livefair/api/types';
+import type { Link, Pending, RoomClient } from '@livefair/ui/room/client.ts';
+import { emptyRoom, type Offer, type RoomView } from '@livefair/ui/room/view.ts';
+import type { Boot } from './boot.ts';
+import { remembered } from './buyer.ts';
+
+export type Phase = 'before' | 'live' | 'interrupted' | 'ended' | 'replay' | 'archived' | 'cancelled';
+export type Open = { dialog: 'order'; product: ProductCard; offer: Offer } | { dialog: 'inquiry'; product?: ProductCard; question?: string };
+
+const PHASES: Record<string, Phase> = {
+  live: 'live', interrupted: 'interrupted', ended: 'ended', processing: 'ended', replay: 'replay', archived: 'archived', cancelled: 'cancelled',
+};
+
+export class Show {
+  readonly boot: Boot;
+  readonly products = new Map<string, ProductCard>();
+  meta: ShowView = $state.raw(null!);
+  room: RoomView = $state.raw(emptyRoom());
+  pending: Pending[] = $state.raw([]);
+  link: Link = $state('connecting');
+  now = $state(Date.now());
+  online = $state(true);
+  /** Offers read over HTTP while the room cannot be reached. */
+  read: OfferView[] = $state.raw([]);
+  attached: ProductCard | null = $state.raw(null);
+  open: Open | null = $state.raw(null);
+  programme_ms: number | null = $state(null);
+  /** The parts that talk; they come after the first paint. */
+  talk: typeof import('../talk.ts') | null = $state.raw(null);
+  readonly #client: Promise<RoomClient>;
+  #found!: (client: RoomClient) => void;
+
+  readonly phase: Phase = $derived(PHASES[this.room.state ?? this.meta.state] ?? 'before');
+  readonly pins: ProductCard[] = $derived.by(() => {
+    const ids = this.room.versions.pins === undefined ? this.meta.pins : this.room.pins;
+    return ids.flatMap((id) => this.products.get(id) ?? []);
+  });
+  readonly onAir: ProductCard | undefined = $derived(this.products.get(this.room.item?.product ?? this.meta.on_air ?? ''));
+  readonly listed: ProductCard[] = $derived.by(() => {
+    const order = new Map(this.meta.products.map((id, at) => [id, at]));
+    return [...this.products.values()].sort((a, b) => (order.get(a.id) ?? 1e6) - (order.get(b.id) ?? 1e6));
+  });
+
+  constructor(boot: Boot) {
+    this.boot = boot;
+    this.meta = boot.show;
+    for (const product of boot.products) this.products.set(product.id, product);
+    this.#client = new Promise((found) => (this.#found = found));
+  }
+
+  /** Connects, and gives back what undoes it. */
+  start(): () => void {
+    let client: RoomClient | undefined;
+    const tick = setInterval(() => (this.now = client?.now() ?? Date.now()), 500);
+    const listen = new AbortController();
+    const { signal } = listen;
+    const online = () => {
+      this.online = navigator.onLine;
+      if (this.online) client?.hurry();
+    };
+    online();
+    addEventListener('online', online, { signal });
+    addEventListener('offline', online, { signal });
+    document.addEventListener('visibilitychange', () => client?.hidden(document.hidden), { signal });
+    void this.#connect().then((made) => {
+      if (signal.aborted) return;
+      client = made;
+      void client.start();
+    });
+    return () => {
+      clearInterval(tick);
+      listen.abort();
+      client?.stop();
+    };
+  }
+
+  async #connect(): Promise<RoomClient> {
+    const talk = await import('../talk.ts');
+    this.talk = talk;
+    const url = new URL(`/rooms/${this.boot.event}`, location.href);
+    url.protocol = url.protocol.replace('http', 'ws');
+    const client = new talk.RoomClient({ url: url.href, lang: this.boot.lang, token: () => this.#token(), onchange: () => this.#hear(client) });
+    this.#found(client);
+    return client;
+  }
+
+  /** The offer on a product that runs, is about to, or has just ended; the newest word on it counts. */
+  offerOn(product: string): Offer | undefined {
+    const offers = [...this.read, ...Object.values(this.room.offers)].filter((offer) => offer.product === product);
+    return (offers as (Offer & { id?: string })[])
+      .map((offer) => ({ ...offer, offer: offer.offer ?? offer.id }))
+      .sort((a, b) => b.version - a.version)
+      .find((offer) => ['countdown', 'active', 'sold_out'].includes(offer.state));
+  }
+
+  ask(text: string): void {
+    const question = { text, product: this.attached?.id, at_ms: this.programme_ms ?? undefined };
+    void this.#client.then((client) => client.ask(question));
+  }
+  chat(text: string): void {
+    void this.#client.then((client) => client.chat(text));
+  }
+  forget(id: string): void {
+    void this.#client.then((client) => client.forget(id));
+  }
+
+  async #token(): Promise<string> {
+    const name = remembered().name.trim() || undefined;
+    const path = { event: this.boot.event };
+    return (await request('post', '/api/v1/rooms/{event}/tokens', { path, body: { lang: this.boot.lang, name } })).token;
+  }
+
+  #hear(client: RoomClient): void {
+    const before = this.room.state;
+    this.room = client.view;
+    this.pending = client.pending;
+    if (client.link === 'away' && this.link === 'connecting') void this.#readOffers();
+    this.link = client.link;
+    if (before && before !== client.view.state) void this.#readShow();
+  }
+
+  /** What the room does not say (the recording of a replay); a failure leaves what is known. */
+  async #readShow(): Promise<void> {
+    const asked = request('get', '/api/v1/shows/{event}', { path: { event: this.boot.event }, query: { lang: this.boot.lang } });
+    this.meta = await asked.catch(() => this.meta);
+  }
+
+  async #readOffers(): Promise<void> {
+    const asked = request('get', '/api/v1/offers', { query: { event: this.boot.event } });
+    this.read = await asked.then((listed) => listed.items, () => this.read);
+  }
+}
