@@ -1,0 +1,135 @@
+import { RoomClient, emptyRoom, type ChatLine, type RoomView } from '@livefair/ui';
+import type { Link } from '@livefair/ui/room/client.ts';
+import { room, shows, trade } from '../api';
+import { Resource } from '../resource.svelte';
+import type { Listed, Order, Pins, Question, RunSheet } from '../types';
+import { words } from '../words.svelte';
+import { isAnswered, isWaiting } from './questions';
+import { Queue, type Queued } from './queue';
+
+export type DeskQuestion = Question & Queued;
+export type DeskLine = ChatLine & Queued;
+export type DeskOrder = Order & Queued;
+export type Tab = 'open' | 'answered' | 'all';
+
+const REFRESH_MS = 400;
+
+/** The live desk of one show: what the room says, what waits, and what is chosen. */
+export class Desk {
+  link = $state<Link>('connecting');
+  view = $state.raw<RoomView>(emptyRoom());
+  questions = $state.raw(new Queue<DeskQuestion>());
+  chat = $state.raw(new Queue<DeskLine>());
+  orders = $state.raw(new Queue<DeskOrder>());
+  tab = $state<Tab>('open');
+  chosen = $state<string>();
+  /** The server's clock minus this one's, in milliseconds. */
+  offset_ms = $state(0);
+
+  readonly sheet: Resource<RunSheet>;
+  readonly pins: Resource<Pins>;
+  readonly asked: Resource<Listed<Question>>;
+  readonly sold: Resource<Listed<Order>>;
+  #client: RoomClient;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #first = { questions: true, orders: true };
+  /** Who wrote a line, where the crew is told. */
+  #writers = new Map<string, string>();
+
+  constructor(readonly event: string) {
+    this.sheet = new Resource(() => shows.runSheet(event));
+    this.pins = new Resource(() => shows.pins(event));
+    this.asked = new Resource(() => room.questions(event));
+    this.sold = new Resource(() => trade.orders({ event }));
+    this.#client = new RoomClient({
+      url: `${location.origin.replace(/^http/, 'ws')}/rooms/${event}`,
+      lang: words.language,
+      token: async () => (await room.token(event, words.language)).token,
+      onchange: (client) => this.#heard(client),
+      socket: (url, protocol) => this.#crewSocket(url, protocol),
+    });
+  }
+
+  start(): void {
+    void this.#client.start();
+    this.refresh();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#client.stop();
+  }
+
+  /** Asks anew for everything that is not in the room's own stream. */
+  refresh(): void {
+    void this.sheet.load();
+    void this.pins.load();
+    void this.#loadQuestions();
+    void this.loadOrders();
+  }
+
+  say(text: string): void {
+    this.#client.chat(text);
+  }
+
+  writerOf(line: string): string | undefined {
+    return this.#writers.get(line);
+  }
+
+  get shownQuestions(): DeskQuestion[] {
+    const fits = { open: isWaiting, answered: isAnswered, all: () => true }[this.tab];
+    return this.questions.shown.filter((question) => fits(question.state) || question.id === this.chosen);
+  }
+
+  async loadOrders(): Promise<void> {
+    await this.sold.load();
+    const items = (this.sold.value?.items ?? []).map((order) => ({ ...order, at: Date.parse(order.placed_at) }));
+    this.orders = this.#first.orders ? Queue.of(items) : items.reduce((queue, order) => queue.arrive(order), this.orders);
+    if (this.sold.value) this.#first.orders = false;
+  }
+
+  async #loadQuestions(): Promise<void> {
+    await this.asked.load();
+    const items = (this.asked.value?.items ?? []).map((question) => ({ ...question, at: Date.parse(question.asked_at) }));
+    let queue = this.#first.questions ? Queue.of(items) : items.reduce((waiting, question) => waiting.arrive(question), this.questions);
+    if (queue.shown.length === 0) queue = queue.show();
+    this.questions = queue;
+    if (this.asked.value) this.#first.questions = false;
+  }
+
+  #heard(client: RoomClient): void {
+    this.link = client.link;
+    this.offset_ms = client.now() - Date.now();
+    if (client.view === this.view) return;
+    const before = this.view;
+    this.view = client.view;
+    const lines = new Map(client.view.chat.map((line) => [line.id, line]));
+    let chat = new Queue(this.chat.shown.filter(({ id }) => lines.has(id)), this.chat.waiting.filter(({ id }) => lines.has(id)));
+    for (const line of client.view.chat) chat = chat.arrive({ ...line, at: line.s });
+    this.chat = chat;
+    if (before.pins.join() !== client.view.pins.join()) void this.pins.load();
+    if (before.item?.product !== client.view.item?.product) void this.sheet.load();
+    if (before.questions !== client.view.questions) this.#soon();
+  }
+
+  /** Several changes in one moment ask the server once. */
+  #soon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#loadQuestions(), REFRESH_MS);
+  }
+
+  /** A socket that also asks for the crew's lane and listens to it. */
+  #crewSocket(url: string, protocol: string): WebSocket {
+    const socket = new WebSocket(url, protocol);
+    socket.addEventListener('message', (message) => {
+      const said = JSON.parse(String(message.data)) as { op?: string; c?: string; ev?: { k: string; d: Record<string, unknown> }[] };
+      if (said.op === 'welcome') socket.send(JSON.stringify({ op: 'desk', on: true }));
+      for (const { d } of said.ev ?? []) {
+        const writer = d.participant ?? d.w;
+        if (typeof d.id === 'string' && typeof writer === 'string') this.#writers.set(d.id, writer);
+      }
+      if (said.c === 'desk') this.#soon();
+    });
+    return socket;
+  }
+}

@@ -1,0 +1,10 @@
+/** What the firm may do next with an inquiry. */
+export const INQUIRY_MOVES: Record<string, string[]> = {
+  new: ['qualified', 'spam'],
+  qualified: ['quoting', 'lost'],
+  quoting: ['quoted', 'info_requested', 'lost'],
+  info_requested: ['quoting', 'lost'],
+  quoted: ['won', 'lost'],
+};
+
+export const INQUIRY_STATES = ['new', 'qualified', 'quoting', 'info_requested', 'quoted', 'won', 'lost', 'spam'] as const;
