@@ -176,6 +176,14 @@ struct ProductSearch {
     q: Option<String>,
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ProductFilter {
+    /// Words of a name, or a SKU.
+    q: Option<String>,
+    state: Option<ProductState>,
+}
+
 /// Lists what is on sale.
 #[utoipa::path(get, path = "/api/v1/catalogue", tag = "catalog", params(Page, ProductSearch, ("lang" = Option<String>, Query)),
     responses((status = 200, body = Listed<ProductCard>)))]
@@ -225,16 +233,16 @@ async fn show_picture(
 }
 
 /// Lists the organisation's products.
-#[utoipa::path(get, path = "/api/v1/products", tag = "catalog", params(Page, ProductSearch),
+#[utoipa::path(get, path = "/api/v1/products", tag = "catalog", params(Page, ProductFilter),
     responses((status = 200, body = Listed<ProductView>)))]
 async fn products(
     State(catalog): State<Catalog>,
     actor: Actor,
     Query(page): Query<Page>,
-    Query(search): Query<ProductSearch>,
+    Query(filter): Query<ProductFilter>,
 ) -> Result<Json<Listed<ProductView>>, Problem> {
     let org = works_here(&actor)?;
-    let found = catalog.products(org, search.q.as_deref(), page.after()?, page.limit()).await?;
+    let found = catalog.products(org, filter.q.as_deref(), filter.state, page.after()?, page.limit()).await?;
     Ok(Json(Listed::cut(found, page.limit(), |product| product.id.to_string()).map(ProductView::from)))
 }
 
@@ -304,7 +312,10 @@ struct ProductChangeBody {
     names: Option<LocalizedText>,
     texts: Option<LocalizedText>,
     unit: Option<String>,
-    carton: Option<Carton>,
+    /// `null` removes it.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<Carton>)]
+    carton: Option<Option<Carton>>,
     origin: Option<String>,
 }
 
@@ -546,10 +557,10 @@ async fn move_stock(
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProductImportView {
     id: ImportId,
-    /// Rows that can be applied.
+    /// Rows under the header.
     rows: usize,
-    /// Whether it can be applied.
-    ok: bool,
+    /// Rows without a finding; all must be for the import to be applied.
+    ok: usize,
     /// The first 500 bad cells.
     findings: Vec<Finding>,
     finding_count: usize,
@@ -557,8 +568,7 @@ pub struct ProductImportView {
 
 impl From<DryRun> for ProductImportView {
     fn from(run: DryRun) -> Self {
-        let ok = run.finding_count == 0;
-        Self { id: run.id, rows: run.rows, ok, findings: run.findings, finding_count: run.finding_count }
+        Self { id: run.id, rows: run.rows, ok: run.ok, findings: run.findings, finding_count: run.finding_count }
     }
 }
 
@@ -601,6 +611,11 @@ async fn uploaded(mut upload: Multipart) -> Result<Bytes, CatalogError> {
         }
     }
     Err(CatalogError::NoFile)
+}
+
+/// Tells `null` from absent.
+fn said<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// Everybody who works here may read the organisation's products, prices and stock.

@@ -39,6 +39,9 @@ pub struct Finding {
 /// What a sheet means.
 #[derive(Debug, Default)]
 pub struct Parsed {
+    /// Rows under the header.
+    pub total: usize,
+    /// Those without a finding.
     pub rows: Vec<ImportRow>,
     pub findings: Vec<Finding>,
 }
@@ -113,7 +116,7 @@ struct Draft<'a> {
 
 /// Reads what a sheet means.
 pub fn parse(sheet: &Sheet) -> Parsed {
-    let mut parsed = Parsed::default();
+    let mut parsed = Parsed { total: sheet.rows.len(), ..Parsed::default() };
     let columns: Vec<Option<Column>> = sheet.header.iter().map(|name| Column::of(name)).collect();
     for (name, column) in sheet.header.iter().zip(&columns) {
         if column.is_none() && !name.is_empty() {

@@ -17,8 +17,9 @@ use crate::store::{self, Updated, imports, stock};
 #[derive(Debug)]
 pub struct DryRun {
     pub id: ImportId,
-    /// Rows that can be applied.
     pub rows: usize,
+    /// Rows without a finding.
+    pub ok: usize,
     /// The first [`MAX_FINDINGS`].
     pub findings: Vec<Finding>,
     pub finding_count: usize,
@@ -37,7 +38,7 @@ impl Catalog {
     /// Reads a sheet and says what is wrong with it. Nothing but the reading is kept.
     pub async fn check_import(&self, org: OrgId, by: Option<PersonId>, file: Bytes) -> Result<DryRun, E> {
         let read = tokio::task::spawn_blocking(move || sheet::read(&file).map(|sheet| parse(&sheet)));
-        let Parsed { rows, mut findings } = read.await??;
+        let Parsed { total, rows, mut findings } = read.await??;
         let id = ImportId::new();
         let finding_count = findings.len();
         findings.truncate(MAX_FINDINGS);
@@ -54,7 +55,7 @@ impl Catalog {
         let txn = self.db.write().await?;
         imports::insert(&txn, kept).await?;
         txn.commit().await?;
-        Ok(DryRun { id, rows: rows.len(), findings, finding_count })
+        Ok(DryRun { id, rows: total, ok: rows.len(), findings, finding_count })
     }
 
     /// Applies a checked import, all or nothing. Applying it again answers with what it did the first time.

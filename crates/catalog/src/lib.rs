@@ -30,4 +30,4 @@ pub use http::{ProductCard, routes};
 pub use imports::ImportOutcome;
 pub use products::{NewProduct, ProductChange};
 pub use store::migration::migrations;
-pub use store::{VariantForOrder, names_of, variant_for_order};
+pub use store::{Publication, VariantForOrder, publication_of, seller_of, variant_for_order};

@@ -32,7 +32,7 @@ pub struct ProductChange {
     pub names: Option<LocalizedText>,
     pub texts: Option<LocalizedText>,
     pub unit: Option<String>,
-    pub carton: Option<Carton>,
+    pub carton: Option<Option<Carton>>,
     pub origin: Option<String>,
 }
 
@@ -81,10 +81,11 @@ impl Catalog {
         &self,
         org: OrgId,
         search: Option<&str>,
+        state: Option<ProductState>,
         after: Option<ProductId>,
         limit: u64,
     ) -> Result<Vec<Product>, E> {
-        let filter = Filter { org: Some(org), state: None, search: search.map(folded), after };
+        let filter = Filter { org: Some(org), state, search: search.map(folded), after };
         Ok(store::products(self.db.read(), &filter, limit + 1).await?)
     }
 
@@ -116,7 +117,7 @@ impl Catalog {
             spec.names = names.unwrap_or_else(|| std::mem::take(&mut spec.names));
             spec.texts = texts.unwrap_or_else(|| std::mem::take(&mut spec.texts));
             spec.unit = unit.unwrap_or_else(|| std::mem::take(&mut spec.unit));
-            spec.carton = carton.or(spec.carton);
+            spec.carton = carton.unwrap_or(spec.carton);
             spec.origin = origin.unwrap_or_else(|| std::mem::take(&mut spec.origin));
             stays_sellable(product)
         })

@@ -325,11 +325,30 @@ pub async fn insert_picture(conn: &impl ConnectionTrait, new: &NewPicture) -> Re
     Ok(())
 }
 
-/// Names and pictures of one map: the languages in which products have names, for the shell.
-pub async fn names_of(
+/// What others show of a product.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Publication {
+    pub org: OrgId,
+    pub names: LocalizedText,
+    /// Whether buyers may see it.
+    pub published: bool,
+}
+
+/// Looks up what others show of products; those that do not exist are left out.
+pub async fn publication_of(
     conn: &impl ConnectionTrait,
     ids: &[ProductId],
-) -> Result<BTreeMap<ProductId, LocalizedText>, DbErr> {
+) -> Result<BTreeMap<ProductId, Publication>, DbErr> {
     let rows = product::Entity::find().filter(product::Column::Id.is_in(ids.iter().copied())).all(conn).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.names)).collect())
+    let publication = |row: product::Model| {
+        let published = row.state == ProductState::Published.word();
+        (row.id, Publication { org: row.org, names: row.names, published })
+    };
+    Ok(rows.into_iter().map(publication).collect())
+}
+
+/// Who sells a product that buyers may see.
+pub async fn seller_of(conn: &impl ConnectionTrait, id: ProductId) -> Result<Option<OrgId>, DbErr> {
+    let row = product::Entity::find_by_id(id).one(conn).await?;
+    Ok(row.filter(|row| row.state == ProductState::Published.word()).map(|row| row.org))
 }

@@ -183,3 +183,18 @@ async fn an_order_learns_what_it_needs_of_a_variant() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_absent_stays_and_what_is_null_goes() {
+    each_house(|house| async move {
+        let product = house.bricks("LB-100").await;
+        let path = format!("/api/v1/products/{}", product["id"].as_str().unwrap());
+        let (_, kept) = house.crew("PATCH", &path, json!({"unit": "box"})).await;
+        assert_eq!(kept["carton"], product["carton"]);
+        let (_, gone) = house.crew("PATCH", &path, json!({"carton": null})).await;
+        assert_eq!((&gone["carton"], &gone["unit"]), (&Value::Null, &json!("box")));
+        let (_, drafts) = house.crew("GET", "/api/v1/products?state=draft", Value::Null).await;
+        assert_eq!(drafts["items"], json!([]));
+    })
+    .await;
+}
