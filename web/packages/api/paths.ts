@@ -1,7 +1,7 @@
 // The endpoints the pages call, in the form openapi-fetch reads. `schema.ts`, once generated, is checked against
 // the same contract by the server's OpenAPI snapshot.
 import type {
-  DealView, Id, InquiryView, Listed, NewInquiry, NewQuestion, OfferView, OrderPlaced, OrderView, Problem,
+  DealView, Id, InquiryOpenedView, Listed, NewInquiry, NewQuestion, OfferView, OrderPlaced, OrderView, Problem,
   ProductCard, RoomToken, SessionView, ShowView,
 } from './types.ts';
 
@@ -29,7 +29,7 @@ export interface paths {
   '/api/v1/shows/{event}': { get: Get<ShowView, { event: Id }, { lang?: string }> };
   '/api/v1/rooms/{event}/tokens': { post: Send<RoomToken, { lang: string; name?: string }, { event: Id }> };
   '/api/v1/rooms/{event}/questions': { post: Send<unknown, NewQuestion, { event: Id }> };
-  '/api/v1/inquiries': { post: Send<InquiryView, NewInquiry, undefined, Keyed> };
+  '/api/v1/inquiries': { post: Send<InquiryOpenedView, NewInquiry, undefined, Keyed> };
   '/api/v1/offers': { get: Get<Listed<OfferView>, undefined, { event?: Id }> };
   '/api/v1/offers/{id}/orders': {
     post: Send<OrderPlaced, { quantity: number; buyer: NewInquiry['buyer'] }, { id: Id }, Keyed>;

@@ -100,10 +100,12 @@ export interface InquiryView {
   product?: Id | null;
   quantity?: number | null;
   text: string;
+  lang: Lang;
   opened_at: Timestamp;
-  name?: string | null;
+  buyer: Omit<BuyerDetails, 'lang'>;
 }
-export type OfferState = 'draft' | 'armed' | 'countdown' | 'active' | 'sold_out' | 'ended' | 'withdrawn' | 'settled';
+export interface InquiryOpenedView { inquiry: InquiryView; deal: string }
+export type OfferState = 'draft' | 'active' | 'sold_out' | 'ended' | 'withdrawn';
 export interface OfferView {
   id: Id;
   event: Id;
@@ -113,7 +115,10 @@ export interface OfferView {
   total: number;
   left: number;
   per_company?: number | null;
-  min_quantity?: number;
+  min_quantity: number;
+  multiple: number;
+  sku: string;
+  name: string;
   starts_at: Timestamp;
   ends_at: Timestamp;
   state: OfferState;
@@ -140,7 +145,6 @@ export interface OrderView {
 export interface OrderPlaced { order: OrderView; deal: string }
 export interface DealView {
   buyer: { company: string; name: string; email: string; country: string };
-  seller?: { name: string } | null;
   orders: OrderView[];
   inquiries: InquiryView[];
 }

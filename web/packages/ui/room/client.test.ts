@@ -61,6 +61,17 @@ test('resumes where it was and sends again what was not answered', async () => {
   expect(client.view.questions).toMatchObject([{ id, mine: true, product: 'p' }]);
 });
 
+test('shows my own line until a frame brings it, also when it is held', async () => {
+  const { client, wires } = await joined();
+  const [said, held] = [client.chat('hola'), client.chat('hm')];
+  wires[0]!.say({ op: 'ack', id: said, s: 11 });
+  wires[0]!.say({ op: 'ack', id: held, mark: 'held' });
+  expect(client.pending).toMatchObject([{ id: said, taken: true }, { id: held, mark: 'held' }]);
+  wires[0]!.say({ e: 'k', p: 10, s: 11, t: 0, ev: [{ s: 11, l: 'chat', k: 'msg', d: { id: said, n: 'Ana', x: 'hola' } }] });
+  expect(client.pending).toMatchObject([{ id: held }]);
+  expect(client.view.chat).toMatchObject([{ id: said }]);
+});
+
 test('keeps a refused line with its reason', async () => {
   const { client, wires } = await joined();
   const id = client.chat('hola');

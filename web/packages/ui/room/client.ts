@@ -5,8 +5,8 @@ import { applied, emptyRoom, fromSnapshot, Ledger, putAnswer, putQuestion, type 
 
 export type Link = 'connecting' | 'live' | 'away' | 'closed';
 export interface Ask { id: string; text: string; product?: string; at_ms?: number; private?: boolean }
-/** What I said and the server has not confirmed: waiting, or refused with a problem. */
-export interface Pending { op: 'chat' | 'ask'; id: string; text: string; product?: string; problem?: { type: string; [fact: string]: unknown } }
+/** What I said and no frame has shown yet: on its way, taken (`mark`: held for a moderator, or left out of a busy room), or refused. */
+export interface Pending { op: 'chat' | 'ask'; id: string; text: string; product?: string; at_ms?: number; taken?: boolean; mark?: string; problem?: { type: string; [fact: string]: unknown } }
 
 export interface RoomOptions {
   url: string;
@@ -24,6 +24,7 @@ export interface RoomOptions {
 const PROTOCOL = 'room.v1.json';
 const WAIT_LEAST_MS = 500;
 const WAIT_MOST_MS = 15_000;
+const TAKEN_KEPT = 20;
 const FATAL = new Set([4003, 4004]);
 
 export class RoomClient {
@@ -132,12 +133,12 @@ export class RoomClient {
   #hear(data: string): void {
     const message = JSON.parse(data) as Record<string, any>;
     switch (message.op) {
-      case undefined:
+      case undefined: // a tick has no op
         return this.#frame(message as Frame);
       case 'welcome':
         return this.#welcome(message);
       case 'ack':
-        return this.#acknowledged(message.id);
+        return this.#acknowledged(message.id, message.mark);
       case 'nack':
         this.pending = this.pending.map((line) => (line.id === message.id ? { ...line, problem: message.problem } : line));
         return this.options.onchange(this);
@@ -168,7 +169,7 @@ export class RoomClient {
     this.link = 'live';
     if (message.me) this.#me(message.me);
     if (this.#hidden) this.#send({ op: 'set', hidden: true });
-    for (const line of this.pending) if (!line.problem) this.#send(line);
+    for (const line of this.pending) if (!line.problem && !line.taken) this.#send({ op: line.op, id: line.id, text: line.text, product: line.product, at_ms: line.at_ms });
     this.options.onchange(this);
   }
 
@@ -206,13 +207,17 @@ export class RoomClient {
     this.#range(from, to);
   }
 
-  #acknowledged(id: string): void {
+  #acknowledged(id: string, mark?: string): void {
     const line = this.pending.find((waiting) => waiting.id === id);
     if (line?.op === 'ask') {
       this.view = applied(this.view);
       putQuestion(this.view, { id, x: line.text, product: line.product, o: this.options.lang }, true);
+      this.pending = this.pending.filter((waiting) => waiting.id !== id);
+    } else {
+      // Shown as mine until a frame brings it; one that is held or left out stays visible to its author.
+      const taken = this.pending.map((waiting) => (waiting.id === id ? { ...waiting, taken: true, mark } : waiting));
+      this.pending = taken.slice(-TAKEN_KEPT);
     }
-    this.pending = this.pending.filter((waiting) => waiting.id !== id);
     this.options.onchange(this);
   }
 

@@ -138,24 +138,7 @@ export class Ledger {
   }
 }
 
-/** Reads a snapshot: either the same `{ev, st}` a frame carries, or the values by name. */
-export function fromSnapshot(snap: Payload): RoomView {
-  const view = emptyRoom();
-  const named: RoomEvent[] = [];
-  const say = (k: string, d: Payload | null | undefined, s = 0) => d && named.push({ s, l: 'ctl', k, d });
-  say('state', typeof snap.state === 'string' ? { state: snap.state, version: snap.version } : snap.state);
-  say('pins', Array.isArray(snap.pins) ? { pins: snap.pins, v: snap.pins_version } : snap.pins);
-  say('item', snap.item);
-  for (const offer of Object.values<Payload>(snap.offers ?? (snap.offer ? [snap.offer] : []))) say('offer', offer);
-  say('slow', typeof snap.slow === 'number' ? { seconds: snap.slow } : snap.slow);
-  say('notice', typeof snap.notice === 'string' ? { text: snap.notice } : snap.notice);
-  for (const question of snap.questions ?? []) {
-    say('q', question);
-    for (const answer of question.answers ?? []) say('a', { question: question.id, ...answer });
-  }
-  for (const answer of snap.answers ?? []) say('a', answer);
-  for (const line of snap.chat ?? []) say('msg', line.d ?? line, line.s ?? 0);
-  const st: Conflated[] = [...(snap.st ?? [])];
-  if (snap.cnt) st.push({ k: 'cnt', v: 0, d: snap.cnt });
-  return applied(view, [...named, ...(snap.ev ?? snap.qa ?? [])], st);
+/** Reads a snapshot: the events and values that make the room as it stands. */
+export function fromSnapshot(snap: { ev?: RoomEvent[]; st?: Conflated[] }): RoomView {
+  return applied(emptyRoom(), snap.ev, snap.st);
 }

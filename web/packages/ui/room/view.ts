@@ -12,8 +12,8 @@ export interface Offer {
   left: number;
   per_company?: number | null;
   min_quantity?: number;
-  starts_at?: string | number;
-  ends_at: string | number;
+  starts_at?: string | number | null;
+  ends_at?: string | number | null;
   state: string;
   version: number;
 }

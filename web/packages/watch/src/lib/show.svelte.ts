@@ -92,7 +92,7 @@ export class Show {
     return (offers as (Offer & { id?: string })[])
       .map((offer) => ({ ...offer, offer: offer.offer ?? offer.id }))
       .sort((a, b) => b.version - a.version)
-      .find((offer) => ['countdown', 'active', 'sold_out'].includes(offer.state));
+      .find((offer) => ['active', 'sold_out'].includes(offer.state));
   }
 
   ask(text: string): void {

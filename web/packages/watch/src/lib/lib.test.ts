@@ -1,0 +1,42 @@
+import { Refusal } from '@livefair/api/refusal.ts';
+import { expect, test } from 'vitest';
+import { wrongWith } from './buyer.ts';
+import { Once } from './once.ts';
+import { faultOf, least } from './quantity.ts';
+
+test('the smallest quantity keeps the minimum and the multiple', () => {
+  expect(least({ moq: 100, multiple: 24 })).toBe(120);
+  expect(least({ moq: 0, multiple: 0 })).toBe(1);
+});
+
+test('a quantity is refused below the minimum, between multiples and above what is left', () => {
+  const rules = { moq: 48, multiple: 24, most: 96 };
+  expect([24, 50, 120, NaN, 72].map((quantity) => faultOf(quantity, rules))).toEqual(['quantity-rule', 'quantity-rule', 'quantity-left', 'quantity-rule', null]);
+});
+
+test('details name what is missing', () => {
+  expect(wrongWith({ company: ' ', name: 'Ana', email: 'ana', country: 'ES' })).toEqual({ company: 'required', email: 'email-wrong' });
+});
+
+const undecided = () => new Refusal({ type: '/problems/offline', title: '', status: 0 });
+const decided = () => new Refusal({ type: '/problems/out-of-stock', title: '', status: 409 });
+
+test('a wish keeps its key until the server has answered', async () => {
+  const once = new Once();
+  const keys: string[] = [];
+  const send = (fail?: () => Refusal) => once.run({ quantity: 1 }, async (key) => { keys.push(key); if (fail) throw fail(); }).catch(() => undefined);
+  await send(undecided);
+  await send(undecided);
+  await send(decided);
+  await send();
+  await send();
+  const [a, b, c, d, e] = keys;
+  expect([a === b, b === c, c === d, d === e]).toEqual([true, true, false, false]);
+});
+
+test('another wish gets another key', async () => {
+  const once = new Once();
+  const keys: string[] = [];
+  for (const quantity of [1, 2]) await once.run({ quantity }, async (key) => { keys.push(key); throw undecided(); }).catch(() => undefined);
+  expect(keys[0]).not.toBe(keys[1]);
+});
