@@ -1,0 +1,401 @@
+//! Chat: checks, the visible cap, and who is seen first when more is said than anybody can read.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::id::{EventId, MessageId};
+use kernel::{Instant, Problem};
+use serde::{Deserialize, Serialize};
+
+use super::{ConnId, MuteKind, Output, Outputs, Phase, Room, sayable, slow_down};
+use crate::protocol::{Lane, encode};
+use crate::token::Pass;
+
+/// Chat lines in a snapshot.
+const SHOWN: usize = 50;
+/// Messages that can be decided on without the database, and whose repeats are known.
+const RECENT: usize = 2000;
+/// How long a message waits for its place under the cap.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a held message waits for a moderator.
+const HELD_FOR: Duration = Duration::from_secs(300);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageState {
+    Held,
+    Visible,
+    SampledOut,
+    Shadowed,
+    Refused,
+    Lapsed,
+    Removed,
+}
+
+impl MessageState {
+    pub const ALL: [Self; 7] =
+        [Self::Held, Self::Visible, Self::SampledOut, Self::Shadowed, Self::Refused, Self::Lapsed, Self::Removed];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Visible => "visible",
+            Self::SampledOut => "sampled_out",
+            Self::Shadowed => "shadowed",
+            Self::Refused => "refused",
+            Self::Lapsed => "lapsed",
+            Self::Removed => "removed",
+        }
+    }
+
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}
+
+/// What a moderator decides about a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    Remove,
+    Restore,
+    Approve,
+    Refuse,
+}
+
+impl Decision {
+    /// The state a message passes to, if it may.
+    pub fn applied_to(self, state: MessageState) -> Option<MessageState> {
+        match (self, state) {
+            (Self::Remove, MessageState::Visible | MessageState::SampledOut) => Some(MessageState::Removed),
+            (Self::Restore, MessageState::Removed) | (Self::Approve, MessageState::Held) => Some(MessageState::Visible),
+            (Self::Refuse, MessageState::Held) => Some(MessageState::Refused),
+            _ => None,
+        }
+    }
+}
+
+/// A chat message as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub id: MessageId,
+    pub event: EventId,
+    pub participant: String,
+    pub name: String,
+    pub text: String,
+    pub lang: String,
+    pub state: MessageState,
+    pub at: Instant,
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    id: MessageId,
+    n: &'a str,
+    x: &'a str,
+    o: &'a str,
+}
+
+#[derive(Serialize)]
+struct DeskMessage<'a> {
+    id: MessageId,
+    participant: &'a str,
+    n: &'a str,
+    x: &'a str,
+    o: &'a str,
+    state: MessageState,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    s: Option<u64>,
+}
+
+/// A message that has passed and waits for the next frame.
+pub(super) struct Candidate {
+    message: Message,
+    conn: Option<ConnId>,
+    rank: (u8, u128),
+}
+
+/// So many per second, saved up for one second.
+#[derive(Debug)]
+pub(super) struct Allowance {
+    per_s: u64,
+    micros: u64,
+    at: Instant,
+}
+
+impl Allowance {
+    pub(super) fn new(per_s: u32, now: Instant) -> Self {
+        let per_s = u64::from(per_s.max(1));
+        Self { per_s, micros: per_s * 1_000_000, at: now }
+    }
+
+    fn left(&mut self, now: Instant) -> u64 {
+        let passed = u64::try_from(now.since(self.at).as_micros()).unwrap_or(u64::MAX);
+        self.micros = self.micros.saturating_add(passed.saturating_mul(self.per_s)).min(self.per_s * 1_000_000);
+        self.at = self.at.max(now);
+        self.micros / 1_000_000
+    }
+
+    fn spend(&mut self) {
+        self.micros = self.micros.saturating_sub(1_000_000);
+    }
+}
+
+impl Room {
+    pub(super) fn say(
+        &mut self,
+        from: Arc<Pass>,
+        conn: Option<ConnId>,
+        id: MessageId,
+        text: &str,
+        now: Instant,
+        out: &mut Outputs,
+    ) {
+        if let Some((known, s)) = self.recent.get(&id) {
+            if known.participant != from.participant {
+                out.refuse(conn, id.uuid(), Problem::conflict("room-id-taken"));
+            } else if let Some(conn) = conn {
+                out.ack(conn, id.uuid(), *s, None);
+            }
+            return;
+        }
+        if self.waiting.iter().any(|waiting| waiting.message.id == id) {
+            return; // its acknowledgement is on the way
+        }
+        let text = match self.may_say(&from, text, now) {
+            Ok(text) => text,
+            Err(problem) => return out.refuse(conn, id.uuid(), problem),
+        };
+        let message = Message {
+            id,
+            event: self.event,
+            participant: from.participant.clone(),
+            name: from.name.clone(),
+            text,
+            lang: from.lang.clone(),
+            state: MessageState::Visible,
+            at: now,
+        };
+        let first = self.spoken.insert(from.participant.as_str().into());
+        if self.mute_of(&from.participant, now) == Some(MuteKind::Shadow) {
+            return self.settle(message, MessageState::Shadowed, conn, out);
+        }
+        if self.settings.pre_moderation && first && !from.known && !from.crew {
+            return self.settle(message, MessageState::Held, conn, out);
+        }
+        let rank = rank(&message, &from, first);
+        self.waiting.push(Candidate { message, conn, rank });
+    }
+
+    fn may_say(&mut self, from: &Pass, text: &str, now: Instant) -> Result<String, Problem> {
+        let text = sayable(text)?;
+        self.may_write(from, &[Phase::Lobby, Phase::Open], now)?;
+        if from.crew {
+            return Ok(text);
+        }
+        let who: Arc<str> = from.participant.as_str().into();
+        self.chat_rate.take(&who, now).map_err(slow_down)?;
+        if self.arriving.left(now) == 0 {
+            return Err(slow_down(Duration::from_secs(1)));
+        }
+        let slow = Duration::from_secs(u64::from(self.settings.slow_s));
+        if let Some(last) = self.last_spoken.get(&who) {
+            let wait = slow.saturating_sub(now.since(*last));
+            if !wait.is_zero() {
+                return Err(slow_down(wait).with("slow_mode_s", self.settings.slow_s));
+            }
+        }
+        if self.last_spoken.len() > 10_000 {
+            self.last_spoken.retain(|_, last| now.since(*last) < slow);
+        }
+        if !slow.is_zero() {
+            self.last_spoken.insert(who, now);
+        }
+        self.arriving.spend();
+        Ok(text)
+    }
+
+    /// Who has no name only watches; the muted and the late are refused.
+    pub(super) fn may_write(&self, from: &Pass, phases: &[Phase], now: Instant) -> Result<(), Problem> {
+        if from.name.is_empty() {
+            return Err(Problem::forbidden("room-name-needed"));
+        }
+        if !phases.contains(&self.phase) && !from.crew {
+            return Err(Problem::conflict("room-closed"));
+        }
+        match self.mute_of(&from.participant, now) {
+            Some(MuteKind::Muted | MuteKind::Banned) => Err(Problem::forbidden("room-muted")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Decides who is seen: as many as the cap allows, the best first; who has waited too long is left out.
+    pub(super) fn choose_chat(&mut self, now: Instant, out: &mut Outputs) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        self.waiting.sort_by_key(|waiting| waiting.rank);
+        let seen = usize::try_from(self.visible.left(now)).unwrap_or(usize::MAX).min(self.waiting.len());
+        let rest = self.waiting.split_off(seen);
+        let mut chosen = std::mem::replace(&mut self.waiting, rest);
+        chosen.sort_by_key(|waiting| (waiting.message.at, waiting.message.id));
+        for Candidate { message, conn, .. } in chosen {
+            self.visible.spend();
+            let s = self.publish(&message, now);
+            self.remember(message.clone(), Some(s));
+            if let Some(conn) = conn {
+                out.ack(conn, message.id.uuid(), Some(s), None);
+            }
+            self.tell_desk_of(&message, Some(s));
+            out.list.push(Output::Persist(Box::new(message)));
+        }
+        let late = |waiting: &mut Candidate| now.since(waiting.message.at) >= PATIENCE;
+        for Candidate { message, conn, .. } in self.waiting.extract_if(.., late).collect::<Vec<_>>() {
+            metrics::counter!("livefair_room_chat_sampled_out_total").increment(1);
+            self.settle(message, MessageState::SampledOut, conn, out);
+        }
+    }
+
+    /// Gives a message its number and its place in the snapshot.
+    fn publish(&mut self, message: &Message, now: Instant) -> u64 {
+        let body = encode(&Shown { id: message.id, n: &message.name, x: &message.text, o: &message.lang });
+        let entry = self.add(Lane::Chat, "msg", &body, None, now);
+        let s = entry.s;
+        self.chat.push_back((message.id, entry));
+        if self.chat.len() > SHOWN {
+            self.chat.pop_front();
+        }
+        s
+    }
+
+    /// Keeps a message that not everybody sees, and tells its author and the desk.
+    fn settle(&mut self, mut message: Message, state: MessageState, conn: Option<ConnId>, out: &mut Outputs) {
+        message.state = state;
+        let mark = match state {
+            MessageState::Held => Some("held"),
+            MessageState::SampledOut => Some("sampled"),
+            _ => None, // a shadowed author sees nothing unusual
+        };
+        if let Some(conn) = conn {
+            out.ack(conn, message.id.uuid(), None, mark);
+        }
+        self.tell_desk_of(&message, None);
+        self.remember(message.clone(), None);
+        out.list.push(Output::Persist(Box::new(message)));
+    }
+
+    fn tell_desk_of(&mut self, message: &Message, s: Option<u64>) {
+        let body = encode(&DeskMessage {
+            id: message.id,
+            participant: &message.participant,
+            n: &message.name,
+            x: &message.text,
+            o: &message.lang,
+            state: message.state,
+            s,
+        });
+        self.tell_desk("msg", &body);
+    }
+
+    fn remember(&mut self, message: Message, s: Option<u64>) {
+        let id = message.id;
+        if self.recent.insert(id, (message, s)).is_none() {
+            self.recent_order.push_back(id);
+        }
+        if self.recent_order.len() > RECENT
+            && let Some(oldest) = self.recent_order.pop_front()
+        {
+            self.recent.remove(&oldest);
+        }
+    }
+
+    /// A message from before the start, with a number of the new epoch.
+    pub(super) fn restore(&mut self, message: Message, now: Instant) {
+        let s = self.publish(&message, now);
+        self.remember(message, Some(s));
+    }
+
+    /// A recent message.
+    pub fn message(&self, id: MessageId) -> Option<&Message> {
+        self.recent.get(&id).map(|(message, _)| message)
+    }
+
+    /// Carries out a decision that has been committed.
+    pub(super) fn decide(&mut self, mut message: Message, decision: Decision, now: Instant, out: &mut Outputs) {
+        let number = self.recent.get(&message.id).and_then(|(_, s)| *s);
+        let state = decision.applied_to(message.state).unwrap_or(message.state);
+        message.state = state;
+        let number = match state {
+            MessageState::Visible => Some(self.publish(&message, now)),
+            MessageState::Removed => {
+                self.chat.retain(|(id, _)| *id != message.id);
+                let s = number.unwrap_or(0);
+                self.add(Lane::Ctl, "gone", &format!(r#"{{"s":{s},"id":"{}"}}"#, message.id), None, now);
+                number
+            }
+            _ => {
+                let body = format!(r#"{{"op":"me","k":"refused","d":{{"id":"{}"}}}}"#, message.id);
+                self.tell(&message.participant, &body, out);
+                number
+            }
+        };
+        self.tell_desk_of(&message, number);
+        self.remember(message, number);
+    }
+
+    /// Held messages that no moderator has decided on in time.
+    pub(super) fn lapse_held(&mut self, now: Instant, out: &mut Outputs) {
+        if !self.settings.pre_moderation {
+            return;
+        }
+        let lapsed: Vec<MessageId> = self
+            .recent
+            .values()
+            .filter(|(message, _)| message.state == MessageState::Held && now.since(message.at) >= HELD_FOR)
+            .map(|(message, _)| message.id)
+            .collect();
+        for id in lapsed {
+            if let Some((message, _)) = self.recent.get_mut(&id) {
+                message.state = MessageState::Lapsed;
+                out.list.push(Output::Persist(Box::new(message.clone())));
+            }
+        }
+    }
+}
+
+/// Crew, then known companies, then questions, then newcomers, then chance (the id is random).
+fn rank(message: &Message, from: &Pass, first: bool) -> (u8, u128) {
+    let asks = message.text.contains(['?', '？', '¿']);
+    let class = match () {
+        () if from.crew => 0,
+        () if from.known => 1,
+        () if asks => 2,
+        () if first => 3,
+        () => 4,
+    };
+    (class, message.id.uuid().as_u128().swap_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_passes_only_to_the_states_a_decision_names() {
+        let legal: Vec<_> = [Decision::Remove, Decision::Restore, Decision::Approve, Decision::Refuse]
+            .into_iter()
+            .flat_map(|decision| MessageState::ALL.map(|state| (state, decision, decision.applied_to(state))))
+            .filter_map(|(state, decision, to)| Some((state.word(), decision, to?.word())))
+            .collect();
+        assert_eq!(
+            legal,
+            [
+                ("visible", Decision::Remove, "removed"),
+                ("sampled_out", Decision::Remove, "removed"),
+                ("removed", Decision::Restore, "visible"),
+                ("held", Decision::Approve, "visible"),
+                ("held", Decision::Refuse, "refused"),
+            ]
+        );
+    }
+}

@@ -1,0 +1,251 @@
+//! One open room: the core behind a lock, the task that keeps its deadlines, and the way of its outputs.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use kernel::id::{EventId, OrgId};
+use kernel::keys::Signer;
+use kernel::{Clock, Problem};
+use tokio::sync::{Notify, mpsc};
+
+use kernel::db::writer::Writer;
+
+use super::Rooms;
+use super::writers::{Kept, Questions};
+use crate::protocol::{Client, Resume, Server};
+use crate::question::Question;
+use crate::room::{Asking, ConnId, Input, Output, Outputs, Room};
+use crate::shard::{Command, Door, Shards};
+use crate::token::Pass;
+use crate::ws::frame;
+
+/// The shard number of event streams, which no shard holds.
+const STREAMS: u16 = u16::MAX;
+/// Frames that may wait for an event stream before it is ended.
+const STREAM_QUEUE: usize = 64;
+
+pub(crate) struct Handle {
+    pub(crate) org: OrgId,
+    event: EventId,
+    room: Mutex<Room>,
+    due: Notify,
+    shards: Shards,
+    streams: Mutex<HashMap<u64, mpsc::Sender<Heard>>>,
+    next_stream: AtomicU64,
+    signer: Signer,
+    clock: Arc<dyn Clock>,
+    chat: mpsc::Sender<crate::room::Message>,
+    questions: Writer<Questions>,
+    runtime: tokio::runtime::Handle,
+    this: std::sync::Weak<Self>,
+}
+
+/// What an event stream carries.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard(pub(crate) frame::Text);
+
+impl Handle {
+    /// Makes the handle and starts the task that keeps the room's deadlines, for as long as the handle lives.
+    pub(super) fn start(room: Room, org: OrgId, rooms: &Rooms) -> Arc<Self> {
+        let inner = &rooms.0;
+        let handle = Arc::new_cyclic(|this| Self {
+            org,
+            event: room.event(),
+            room: Mutex::new(room),
+            due: Notify::new(),
+            shards: inner.shards.clone(),
+            streams: Mutex::default(),
+            next_stream: AtomicU64::new(1),
+            signer: inner.signer.clone(),
+            clock: Arc::clone(&inner.clock),
+            chat: inner.chat.clone(),
+            questions: inner.questions.clone(),
+            runtime: tokio::runtime::Handle::current(),
+            this: this.clone(),
+        });
+        tokio::spawn(keep_deadlines(Arc::downgrade(&handle)));
+        handle
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Room> {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the room an input; what follows is on its way when this returns. A question that wants to be
+    /// committed is committed on a task of its own.
+    pub(crate) fn on(&self, input: Input) -> Option<Problem> {
+        let (refusal, questions) = self.apply(input);
+        for question in questions {
+            if let Some(this) = self.this.upgrade() {
+                self.runtime.spawn(async move { this.commit(question).await });
+            }
+        }
+        refusal
+    }
+
+    /// As [`Self::on`], and waits for the commit.
+    pub(crate) async fn on_and_commit(&self, input: Input) -> Result<(), Problem> {
+        let (refusal, questions) = self.apply(input);
+        if let Some(problem) = refusal {
+            return Err(problem);
+        }
+        for question in questions {
+            self.commit(question).await?;
+        }
+        Ok(())
+    }
+
+    fn apply(&self, input: Input) -> (Option<Problem>, Vec<Question>) {
+        let mut room = self.lock();
+        if matches!(input, Input::Say { .. }) && self.chat.capacity() == 0 {
+            return (Some(Problem::unavailable("room-unavailable")), Vec::new());
+        }
+        let outputs = room.on(input, self.clock.now());
+        let refusal = outputs.refusal.clone();
+        // Still under the lock: frames must reach every shard in the order of their numbers.
+        let questions = self.carry_out(outputs);
+        let waits = room.next_deadline().is_some();
+        drop(room);
+        if waits {
+            self.due.notify_one();
+        }
+        (refusal, questions)
+    }
+
+    fn carry_out(&self, outputs: Outputs) -> Vec<Question> {
+        let mut questions = Vec::new();
+        for output in outputs.list {
+            match output {
+                Output::Reply { to, text } => self.reply(to, text),
+                Output::Close { to, code, reason } if to.shard != STREAMS => {
+                    self.shards.send(to.shard, Command::Close { conn: to.number, code, reason });
+                }
+                Output::Close { to, .. } => drop(self.streams().remove(&to.number)),
+                Output::Tick(frame) => {
+                    self.shards.tick(self.event, &frame);
+                    self.streams().retain(|_, stream| stream.try_send(Heard(frame.full.clone())).is_ok());
+                }
+                Output::DeskTick(frame) => self.shards.desk_tick(self.event, &frame),
+                Output::DeskMember { conn, on } => {
+                    self.shards.send(conn.shard, Command::DeskMember { conn: conn.number, on });
+                }
+                Output::Persist(message) => {
+                    if self.chat.try_send(*message).is_err() {
+                        metrics::counter!("livefair_room_chat_unsaved_total").increment(1);
+                    }
+                }
+                Output::Commit(question) => questions.push(*question),
+            }
+        }
+        questions
+    }
+
+    fn reply(&self, to: ConnId, text: frame::Text) {
+        if to.shard == STREAMS {
+            if let Some(stream) = self.streams().get(&to.number) {
+                let _full_ones_end_with_the_next_frame = stream.try_send(Heard(text));
+            }
+            return;
+        }
+        self.shards.send(to.shard, Command::Reply { conn: to.number, bytes: text.bytes().clone() });
+    }
+
+    async fn commit(&self, question: Question) -> Result<(), Problem> {
+        let (id, participant) = (question.id, question.participant.clone());
+        let problem = match self.questions.submit(question.clone()).await {
+            Ok(Kept::Kept) => {
+                self.on(Input::Asked(Box::new(question)));
+                return Ok(());
+            }
+            Ok(Kept::Known(known)) if known.participant == participant && known.event == self.event => {
+                self.on(Input::Asked(known));
+                return Ok(());
+            }
+            Ok(Kept::Known(_)) => Problem::conflict("room-id-taken"),
+            Err(cause) => {
+                tracing::warn!(%cause, "a question was refused");
+                Problem::unavailable("room-unavailable")
+            }
+        };
+        self.on(Input::NotAsked { id, participant, problem: problem.clone() });
+        Err(problem)
+    }
+
+    fn streams(&self) -> MutexGuard<'_, HashMap<u64, mpsc::Sender<Heard>>> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Joins by an event stream.
+    pub(crate) fn stream(&self, pass: Arc<Pass>, resume: Option<Resume>) -> (ConnId, mpsc::Receiver<Heard>) {
+        let (sender, receiver) = mpsc::channel(STREAM_QUEUE);
+        let conn = ConnId { shard: STREAMS, number: self.next_stream.fetch_add(1, Ordering::Relaxed) };
+        self.streams().insert(conn.number, sender);
+        self.on(Input::Join { conn, pass, lang: None, resume });
+        (conn, receiver)
+    }
+
+    pub(crate) fn end_stream(&self, conn: ConnId) {
+        self.streams().remove(&conn.number);
+        self.on(Input::Leave { conn });
+    }
+
+    pub(crate) fn end_streams(&self) {
+        self.streams().clear();
+    }
+}
+
+impl Door for Handle {
+    fn event(&self) -> EventId {
+        self.event
+    }
+
+    fn join(&self, conn: ConnId, token: &str, lang: Option<String>, resume: Option<Resume>) -> Option<Arc<Pass>> {
+        let pass = Arc::new(Pass::read(token, &self.signer, self.event, self.clock.now())?);
+        let lang = lang.filter(|lang| lang.len() <= 35);
+        self.on(Input::Join { conn, pass: Arc::clone(&pass), lang, resume });
+        Some(pass)
+    }
+
+    fn hear(&self, conn: ConnId, pass: &Arc<Pass>, message: Client) {
+        let from = Arc::clone(pass);
+        let input = match message {
+            Client::Chat { id, text } => {
+                if self.chat.capacity() == 0 {
+                    let problem = Problem::unavailable("room-unavailable");
+                    let nack = Server::Nack { id: Some(id.uuid()), problem: &problem }.json();
+                    return self.reply(conn, frame::text(&nack));
+                }
+                Input::Say { from, conn: Some(conn), id, text }
+            }
+            Client::Ask { id, text, product, at_ms, private } => {
+                Input::Ask { from, conn: Some(conn), ask: Asking { id, text, product, at_ms, private } }
+            }
+            Client::Like { n } => Input::Like { n },
+            Client::Range { e, from, to } => Input::Range { conn, epoch: e, from, to },
+            Client::Desk { on } => Input::Desk { conn, on },
+            Client::Set { .. } | Client::Join { .. } => return,
+        };
+        self.on(input);
+    }
+
+    fn left(&self, conn: ConnId) {
+        self.on(Input::Leave { conn });
+    }
+}
+
+/// Ticks the room whenever it is due.
+async fn keep_deadlines(handle: std::sync::Weak<Handle>) {
+    loop {
+        let Some(room) = handle.upgrade() else { return };
+        let (now, due) = (room.clock.now(), room.lock().next_deadline());
+        match due {
+            Some(due) if due <= now => drop(room.on(Input::Tick)),
+            Some(due) => {
+                let wait = tokio::time::timeout(due.since(now), room.due.notified());
+                let _either = wait.await;
+            }
+            None => room.due.notified().await,
+        }
+    }
+}
