@@ -1,0 +1,538 @@
+//! Samples to parts: closes parts and segments on media time, and knows nothing of sockets or clocks.
+//!
+//! One track leads (video, else audio). Parts are closed *before* the frame that would overrun the part
+//! target; a frame too long for that (a gap, a slow camera) stays whole in its part while the declared time
+//! runs on in further parts, so that no part is ever longer than the target or, unless it ends its segment,
+//! shorter than 85 % of it. A frame is held back until the next one says how long it lasts.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use kernel::Instant;
+
+use crate::boxes::{self, Run, Timed};
+use crate::sample::{Codec, Sample, Track, TrackId, Unit};
+
+/// A segment with video is cut at the first keyframe after this much.
+const SEGMENT_AT_LEAST_US: i64 = 1_000_000;
+/// Until the first two keyframes have told the target duration, a segment is cut after this much.
+const FIRST_SEGMENT_AT_MOST_US: i64 = 6_000_000;
+/// Without video every frame is a keyframe; segments are cut by length alone.
+const AUDIO_SEGMENT_US: i64 = 2_000_000;
+/// EXTINF is rounded to whole seconds before it is compared with the target duration (RFC 8216bis 4.4.3.1).
+const ROUNDING_US: i64 = 499_000;
+/// A longer hole is not filled with parts: the timeline breaks instead.
+const LONGEST_FILLED_GAP_US: i64 = 10_000_000;
+/// Audio this far past a video frame means that video has stopped: time goes on without it.
+const VIDEO_MISSING_AFTER_US: i64 = 1_500_000;
+/// RTMP counts whole milliseconds: a frame may last this much longer than the one before.
+const JITTER_US: i64 = 2_000;
+
+/// A new initialisation segment: every epoch has one.
+#[derive(Clone, Debug)]
+pub struct Init {
+    pub epoch: u32,
+    pub tracks: Arc<Vec<Track>>,
+    pub bytes: Bytes,
+}
+
+/// One fragment, complete.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub epoch: u32,
+    /// Media sequence number of its segment.
+    pub msn: u64,
+    /// Place in its segment.
+    pub index: u32,
+    /// Media time of its beginning, within the epoch.
+    pub start_us: i64,
+    pub duration_us: i64,
+    /// Contains a frame that can be decoded alone.
+    pub independent: bool,
+    /// The timeline breaks before this part: new epoch, or a hole too long to fill.
+    pub discontinuity: bool,
+    /// When it was made, by the first frame's arrival and media time since.
+    pub wall: Instant,
+    /// Frames of the leading track in it.
+    pub frames: u32,
+    /// Empty when nothing was sent in this stretch of time: a gap.
+    pub bytes: Bytes,
+}
+
+impl Part {
+    pub fn is_gap(&self) -> bool {
+        self.bytes.is_empty()
+    }
+}
+
+/// The segment of the last part is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SegmentEnd {
+    pub msn: u64,
+    pub duration_us: i64,
+    /// TARGETDURATION: fixed with the first segment.
+    pub target_s: u32,
+}
+
+#[derive(Clone, Debug)]
+pub enum Output {
+    Init(Init),
+    Part(Part),
+    SegmentEnd(SegmentEnd),
+}
+
+/// Makes parts and segments of one show. Lives through its epochs.
+#[derive(Debug)]
+pub struct Packager {
+    part_us: i64,
+    target_s: Option<u32>,
+    msn: u64,
+    sequence: u32,
+    begun: bool,
+    epoch: Option<Epoch>,
+    dropped: u64,
+    out: Vec<Output>,
+}
+
+#[derive(Debug)]
+struct Epoch {
+    number: u32,
+    lead: Lane,
+    /// Audio beside video.
+    beside: Option<Lane>,
+    /// Whole seconds added to every time, so that a negative start fits an unsigned field and the
+    /// tracks keep their distance exactly.
+    shift_s: Option<i64>,
+    anchor: Option<(i64, Instant)>,
+    part_start_us: Option<i64>,
+    index: u32,
+    segment_start_us: i64,
+    segment_independent: bool,
+    discontinuity: bool,
+}
+
+/// One track's samples on their way into a part.
+#[derive(Debug)]
+struct Lane {
+    track: TrackId,
+    timescale: u32,
+    /// Waits for the next sample to say how long it lasts.
+    pending: Option<Arc<Sample>>,
+    last_duration: u32,
+    last_dts: Option<i64>,
+    ready: VecDeque<Timed>,
+}
+
+impl Lane {
+    fn new(track: &Track) -> Self {
+        let usual = match track.codec {
+            Codec::Avc => track.timescale / 30,
+            Codec::Aac => 1024,
+        };
+        Self {
+            track: track.id,
+            timescale: track.timescale.max(1),
+            pending: None,
+            last_duration: usual,
+            last_dts: None,
+            ready: VecDeque::new(),
+        }
+    }
+
+    fn us(&self, dts: i64) -> i64 {
+        let us = (i128::from(dts) * 1_000_000).div_euclid(i128::from(self.timescale));
+        i64::try_from(us).unwrap_or(if dts < 0 { i64::MIN / 4 } else { i64::MAX / 4 }).clamp(i64::MIN / 4, i64::MAX / 4)
+    }
+
+    fn ticks(&self, us: i64) -> i64 {
+        let ticks = (i128::from(us) * i128::from(self.timescale)).div_euclid(1_000_000);
+        i64::try_from(ticks).unwrap_or(i64::MAX)
+    }
+
+    /// Takes a sample; gives back the one before, now that its duration is known.
+    ///
+    /// Decode times that do not increase are refused: `Err`.
+    fn take(&mut self, sample: Arc<Sample>) -> Result<Option<Timed>, Refused> {
+        if self.last_dts.is_some_and(|last| sample.dts <= last) || self.us(sample.dts).abs() >= i64::MAX / 8 {
+            return Err(Refused);
+        }
+        let next = sample.dts;
+        self.last_dts = Some(next);
+        let before = self.pending.replace(sample);
+        Ok(before.map(|sample| {
+            let duration = u32::try_from(next.saturating_sub(sample.dts)).unwrap_or(u32::MAX);
+            self.last_duration = duration;
+            Timed { sample, duration }
+        }))
+    }
+
+    /// Gives up the sample that waits, with the usual duration.
+    fn give_up(&mut self) -> Option<Timed> {
+        let sample = self.pending.take()?;
+        Some(Timed { sample, duration: self.last_duration })
+    }
+}
+
+/// A sample whose time does not fit.
+struct Refused;
+
+impl Packager {
+    /// Makes parts no longer than `part_target`.
+    pub fn new(part_target: Duration) -> Self {
+        Self {
+            part_us: i64::try_from(part_target.as_micros()).unwrap_or(i64::MAX).clamp(100_000, 2_000_000),
+            target_s: None,
+            msn: 0,
+            sequence: 0,
+            begun: false,
+            epoch: None,
+            dropped: 0,
+            out: Vec::new(),
+        }
+    }
+
+    /// Samples refused because their times did not increase or no keyframe came before them.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Takes the next unit and gives what became complete.
+    pub fn on(&mut self, unit: &Unit) -> Vec<Output> {
+        match unit {
+            Unit::Tracks(tracks) => self.begin(tracks),
+            Unit::Sample(sample) => self.sample(sample),
+            Unit::End => self.flush(),
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    fn begin(&mut self, tracks: &Arc<Vec<Track>>) {
+        self.flush();
+        let find = |id| tracks.iter().find(|track| track.id == id);
+        let (lead, beside) = match (find(TrackId::Video), find(TrackId::Audio)) {
+            (Some(video), audio) => (video, audio),
+            (None, Some(audio)) => (audio, None),
+            (None, None) => return,
+        };
+        match boxes::init(tracks) {
+            Ok(bytes) => self.out.push(Output::Init(Init { epoch: lead.epoch, tracks: tracks.clone(), bytes })),
+            Err(cause) => {
+                tracing::warn!(%cause, stream.epoch = lead.epoch, "a track cannot be packaged");
+                return;
+            }
+        }
+        self.epoch = Some(Epoch {
+            number: lead.epoch,
+            lead: Lane::new(lead),
+            beside: beside.map(Lane::new),
+            shift_s: None,
+            anchor: None,
+            part_start_us: None,
+            index: 0,
+            segment_start_us: 0,
+            segment_independent: false,
+            discontinuity: self.begun,
+        });
+    }
+
+    fn sample(&mut self, sample: &Arc<Sample>) {
+        let Some(epoch) = self.epoch.as_mut().filter(|epoch| epoch.number == sample.epoch) else {
+            self.dropped += 1;
+            return;
+        };
+        if sample.track == epoch.lead.track {
+            self.lead(sample);
+        } else {
+            self.beside(sample);
+        }
+    }
+
+    /// Audio beside video: waits in its lane until the video of the same time is cut.
+    fn beside(&mut self, sample: &Arc<Sample>) {
+        let Some(epoch) = &mut self.epoch else { return };
+        let Some(lane) = &mut epoch.beside else { return };
+        let Ok(before) = lane.take(sample.clone()) else {
+            self.dropped += 1;
+            return;
+        };
+        lane.ready.extend(before);
+        let now_us = lane.us(sample.dts);
+        let first_us = lane.ready.front().map_or(now_us, |timed| lane.us(timed.sample.dts));
+        // Video has stopped: its last frame is let go, and audio carries the time.
+        let video_us = match &epoch.lead.pending {
+            Some(frame) => epoch.lead.us(frame.dts),
+            None => epoch.part_start_us.unwrap_or(first_us),
+        };
+        if now_us - video_us <= VIDEO_MISSING_AFTER_US {
+            return;
+        }
+        epoch.anchor.get_or_insert((now_us, sample.wall));
+        if epoch.part_start_us.is_none() {
+            epoch.part_start_us = Some(first_us);
+            epoch.segment_start_us = first_us;
+        }
+        if let Some(frame) = epoch.lead.pending.take() {
+            let until = epoch.lead.ticks(now_us).saturating_sub(frame.dts);
+            let duration = u32::try_from(until).unwrap_or(u32::MAX);
+            self.place(Timed { sample: frame, duration });
+        }
+        self.advance(now_us);
+    }
+
+    /// A frame of the leading track.
+    fn lead(&mut self, sample: &Arc<Sample>) {
+        let Some(epoch) = &mut self.epoch else { return };
+        let is_key = sample.key || epoch.lead.track == TrackId::Audio;
+        if epoch.lead.last_dts.is_none() && !is_key {
+            self.dropped += 1;
+            return;
+        }
+        let Ok(before) = epoch.lead.take(sample.clone()) else {
+            self.dropped += 1;
+            return;
+        };
+        let at_us = epoch.lead.us(sample.dts);
+        epoch.anchor.get_or_insert((at_us, sample.wall));
+        if epoch.part_start_us.is_none() {
+            epoch.part_start_us = Some(at_us);
+            epoch.segment_start_us = at_us;
+        }
+        let gap_us = at_us
+            - before.as_ref().map_or(epoch.part_start_us.unwrap_or(at_us), |timed| epoch.lead.us(timed.sample.dts));
+        if gap_us > LONGEST_FILLED_GAP_US {
+            self.break_timeline(before, at_us);
+        } else {
+            if let Some(before) = before {
+                self.place(before);
+            }
+            self.cut_before(at_us, is_key);
+        }
+    }
+
+    /// Ends the segment with what there is, and begins again at `at_us`.
+    fn break_timeline(&mut self, before: Option<Timed>, at_us: i64) {
+        self.settle_beside();
+        if let (Some(mut timed), Some(epoch)) = (before, &mut self.epoch) {
+            timed.duration = u32::try_from(epoch.lead.ticks(self.part_us)).unwrap_or(u32::MAX);
+            epoch.lead.last_duration = timed.duration;
+            self.place(timed);
+        }
+        self.close_rest();
+        if let Some(epoch) = &mut self.epoch {
+            epoch.part_start_us = Some(at_us);
+            epoch.segment_start_us = at_us;
+            epoch.discontinuity = self.begun;
+        }
+    }
+
+    /// Puts a frame into the part it belongs to, closing parts as it goes.
+    fn place(&mut self, timed: Timed) {
+        let Some(epoch) = &mut self.epoch else { return };
+        let start_us = epoch.lead.us(timed.sample.dts);
+        let end_us = epoch.lead.us(timed.sample.dts + i64::from(timed.duration));
+        self.advance(start_us);
+        let part_us = self.part_us;
+        let Some(epoch) = &mut self.epoch else { return };
+        let Some(part_start_us) = epoch.part_start_us else { return };
+        let limit_us = part_start_us + part_us;
+        if end_us <= limit_us {
+            let usual_us = end_us - start_us;
+            epoch.lead.ready.push_back(timed);
+            if is_long_enough(end_us - part_start_us, part_us) && end_us + usual_us > limit_us + JITTER_US {
+                self.close_part(end_us);
+            }
+        } else if is_long_enough(start_us - part_start_us, part_us) {
+            self.close_part(start_us);
+            self.place(timed);
+        } else {
+            epoch.lead.ready.push_back(timed);
+            self.close_part(limit_us);
+        }
+    }
+
+    /// Closes the parts that end at or before `us`.
+    fn advance(&mut self, us: i64) {
+        while let Some(start_us) = self.epoch.as_ref().and_then(|epoch| epoch.part_start_us)
+            && us >= start_us + self.part_us
+        {
+            self.close_part(start_us + self.part_us);
+        }
+    }
+
+    /// Ends the segment before a keyframe at `at_us`, if it is time.
+    fn cut_before(&mut self, at_us: i64, is_key: bool) {
+        let Some(epoch) = &self.epoch else { return };
+        if !is_key || epoch.lead.track == TrackId::Audio {
+            return;
+        }
+        let length_us = at_us - epoch.segment_start_us;
+        let is_empty = epoch.index == 0 && epoch.part_start_us.is_some_and(|start| start >= at_us);
+        if is_empty || (length_us < SEGMENT_AT_LEAST_US && epoch.segment_independent) {
+            return;
+        }
+        self.advance(at_us);
+        self.end_segment_at(at_us);
+    }
+
+    fn end_segment_at(&mut self, at_us: i64) {
+        let Some(epoch) = &self.epoch else { return };
+        let msn = self.msn;
+        if epoch.part_start_us.is_some_and(|start_us| start_us < at_us) {
+            self.close_part(at_us);
+        }
+        if self.msn == msn {
+            self.end_segment();
+        }
+    }
+
+    fn close_part(&mut self, end_us: i64) {
+        let Some(epoch) = &mut self.epoch else { return };
+        let Some(start_us) = epoch.part_start_us else { return };
+        let lead: Vec<Timed> = epoch.lead.ready.drain(..).collect();
+        let beside = epoch.beside.as_mut().map(|lane| {
+            let count = lane.ready.iter().take_while(|timed| lane.us(timed.sample.dts) < end_us).count();
+            lane.ready.drain(..count).collect::<Vec<_>>()
+        });
+        let frames = u32::try_from(lead.len()).unwrap_or(u32::MAX);
+        let independent = match epoch.lead.track {
+            TrackId::Video => lead.iter().any(|timed| timed.sample.key),
+            TrackId::Audio => !lead.is_empty(),
+        };
+        let bytes = epoch.fragment(self.sequence, &lead, beside.as_deref().unwrap_or_default());
+        self.sequence = self.sequence.wrapping_add(u32::from(!bytes.is_empty()));
+        if epoch.index == 0 {
+            epoch.segment_independent = independent;
+        }
+        let (anchor_us, anchor) = epoch.anchor.unwrap_or((start_us, Instant::EPOCH));
+        self.out.push(Output::Part(Part {
+            epoch: epoch.number,
+            msn: self.msn,
+            index: epoch.index,
+            start_us: start_us + epoch.shift_s.unwrap_or(0) * 1_000_000,
+            duration_us: end_us - start_us,
+            independent,
+            discontinuity: std::mem::take(&mut epoch.discontinuity),
+            wall: Instant::from_micros(anchor.micros().saturating_add(start_us - anchor_us)),
+            frames,
+            bytes,
+        }));
+        self.begun = true;
+        epoch.index += 1;
+        epoch.part_start_us = Some(end_us);
+        let at_most_us = match (self.target_s, epoch.lead.track) {
+            (Some(target_s), _) => i64::from(target_s) * 1_000_000 + ROUNDING_US,
+            (None, TrackId::Video) => FIRST_SEGMENT_AT_MOST_US,
+            (None, TrackId::Audio) => AUDIO_SEGMENT_US,
+        };
+        if end_us - epoch.segment_start_us + self.part_us > at_most_us {
+            self.end_segment();
+        }
+    }
+
+    fn end_segment(&mut self) {
+        let Some(epoch) = &mut self.epoch else { return };
+        let Some(end_us) = epoch.part_start_us.filter(|_| epoch.index > 0) else { return };
+        let duration_us = end_us - epoch.segment_start_us;
+        // Rounded up from a quarter: keyframes that come a little later next time still fit.
+        let measured = || u32::try_from((duration_us + 750_000) / 1_000_000).unwrap_or(1).max(1);
+        let target_s = *self.target_s.get_or_insert_with(measured);
+        self.out.push(Output::SegmentEnd(SegmentEnd { msn: self.msn, duration_us, target_s }));
+        self.msn += 1;
+        epoch.index = 0;
+        epoch.segment_start_us = end_us;
+        epoch.segment_independent = false;
+    }
+
+    /// Lets everything go that waits, with the last known durations, and ends the segment.
+    fn flush(&mut self) {
+        self.settle_beside();
+        let Some(epoch) = &mut self.epoch else { return };
+        if epoch.part_start_us.is_none()
+            && let Some(lane) = &epoch.beside
+            && let Some(first) = lane.ready.front().map(|timed| &timed.sample).or(lane.pending.as_ref())
+        {
+            let first_us = lane.us(first.dts);
+            epoch.anchor = Some((first_us, first.wall));
+            epoch.part_start_us = Some(first_us);
+            epoch.segment_start_us = first_us;
+        }
+        if let Some(timed) = epoch.lead.give_up() {
+            self.place(timed);
+        }
+        self.close_rest();
+        self.epoch = None;
+    }
+
+    /// Lets the audio that waits go, with the usual duration.
+    fn settle_beside(&mut self) {
+        if let Some(lane) = self.epoch.as_mut().and_then(|epoch| epoch.beside.as_mut()) {
+            let last = lane.give_up();
+            lane.ready.extend(last);
+        }
+    }
+
+    /// Closes parts until nothing waits in any lane, and ends the segment.
+    fn close_rest(&mut self) {
+        self.settle_beside();
+        let Some(epoch) = &self.epoch else { return };
+        let end_of = |lane: &Lane| lane.ready.back().map(|timed| lane.us(timed.sample.dts + i64::from(timed.duration)));
+        let end_us = end_of(&epoch.lead).max(epoch.beside.as_ref().and_then(end_of));
+        if let Some(end_us) = end_us {
+            self.advance(end_us);
+            if self.epoch.as_ref().and_then(|epoch| epoch.part_start_us).is_some_and(|start| start < end_us) {
+                self.close_part(end_us);
+            }
+            self.let_late_go();
+        }
+        self.end_segment();
+    }
+
+    /// Counts what came after its time was cut: a last part of its own would have no length.
+    fn let_late_go(&mut self) {
+        let Some(epoch) = &mut self.epoch else { return };
+        let late = epoch.beside.as_ref().map_or(0, |lane| lane.ready.len()) + epoch.lead.ready.len();
+        self.dropped += u64::try_from(late).unwrap_or(u64::MAX);
+        epoch.lead.ready.clear();
+        if let Some(lane) = &mut epoch.beside {
+            lane.ready.clear();
+        }
+    }
+}
+
+/// 85 % of the part target (RFC 8216bis 4.4.4.9).
+fn is_long_enough(us: i64, part_us: i64) -> bool {
+    us * 100 >= part_us * 85
+}
+
+impl Epoch {
+    /// The fragment of a part; empty when it has no samples.
+    fn fragment(&mut self, sequence: u32, lead: &[Timed], beside: &[Timed]) -> Bytes {
+        let lanes = [(Some(&self.lead), lead), (self.beside.as_ref(), beside)];
+        let first_us =
+            lanes.iter().filter_map(|(lane, samples)| Some(lane.as_ref()?.us(samples.first()?.sample.dts))).min();
+        let Some(first_us) = first_us else { return Bytes::new() };
+        let shift_s =
+            *self.shift_s.get_or_insert_with(|| (-first_us.min(0)).div_euclid(1_000_000) + i64::from(first_us < 0));
+        let runs: Vec<Run<'_>> = lanes
+            .iter()
+            .filter_map(|(lane, samples)| {
+                let lane = lane.as_ref()?;
+                let shift = shift_s.saturating_mul(lane.timescale.into());
+                // What starts before the first part of the epoch has no place in an unsigned field.
+                let skip = samples.iter().take_while(|timed| timed.sample.dts.saturating_add(shift) < 0).count();
+                let samples = &samples[skip..];
+                let decode_time = samples.first()?.sample.dts.saturating_add(shift);
+                Some(Run { track: lane.track, decode_time: u64::try_from(decode_time).unwrap_or(0), samples })
+            })
+            .collect();
+        if runs.is_empty() {
+            return Bytes::new();
+        }
+        boxes::fragment(sequence, &runs).unwrap_or_else(|cause| {
+            tracing::error!(%cause, stream.epoch = self.number, "a part could not be written");
+            Bytes::new()
+        })
+    }
+}
