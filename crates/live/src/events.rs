@@ -1,0 +1,323 @@
+//! Plans events and moves them through their states.
+
+use kernel::db::sea_orm::{ConnectionTrait, DatabaseTransaction};
+use kernel::id::{EventId, OrgId, PersonId, ProductId, RecordingId};
+use kernel::text::clean_line;
+use kernel::{Actor, Instant, Locale, LocalizedText};
+use media::StreamState;
+
+use crate::LiveError as E;
+use crate::bus::EventStateChanged;
+use crate::event::{By, Event, EventState, Plan};
+use crate::live::{Live, stream_name};
+use crate::run::{self, RunItem};
+use crate::store::{self, Audit};
+
+const MAX_REASON_CHARS: usize = 500;
+
+/// Who moves an event.
+#[derive(Clone, Copy)]
+pub enum Mover<'a> {
+    Crew(&'a Actor),
+    System,
+}
+
+/// What to change of a plan; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct PlanChange {
+    pub version: Option<i64>,
+    pub title: Option<LocalizedText>,
+    pub text: Option<LocalizedText>,
+    pub languages: Option<Vec<Locale>>,
+    pub markets: Option<Vec<String>>,
+    pub hosts: Option<Vec<PersonId>>,
+    pub starts_at: Option<Instant>,
+    pub time_zone: Option<String>,
+}
+
+impl PlanChange {
+    fn touches_the_date(&self) -> bool {
+        self.languages.is_some() || self.starts_at.is_some() || self.time_zone.is_some()
+    }
+}
+
+/// One line of the checklist before going live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Check {
+    pub key: &'static str,
+    pub ok: bool,
+    /// What to do when it is not.
+    pub advice: &'static str,
+}
+
+/// An event with its run sheet.
+#[derive(Clone, Debug)]
+pub struct Show {
+    pub event: Event,
+    pub items: Vec<RunItem>,
+}
+
+impl Live {
+    /// Plans an event, as a draft.
+    pub async fn plan(&self, org: OrgId, by: Option<PersonId>, mut plan: Plan) -> Result<Event, E> {
+        if plan.hosts.is_empty() {
+            plan.hosts.extend(by);
+        }
+        if plan.languages.is_empty() {
+            plan.languages = plan.title.iter().map(|(locale, _)| locale.clone()).collect();
+        }
+        let now = self.clock.now();
+        let event = Event {
+            id: EventId::new(),
+            org,
+            state: EventState::Draft,
+            state_since: now,
+            version: 1,
+            plan: plan.checked()?,
+            recording: None,
+            pins: Vec::new(),
+            pins_version: 0,
+            is_pinned_by_hand: false,
+            sheet_version: 0,
+            updated_at: now,
+        };
+        let txn = self.db.write().await?;
+        store::insert_event(&txn, &event).await?;
+        self.tell_state(&txn, &event).await?;
+        txn.commit().await?;
+        self.outbox.wake();
+        Ok(event)
+    }
+
+    /// The organisation's events, the newest first, one more than `limit`.
+    pub async fn events(&self, org: OrgId, after: Option<EventId>, limit: u64) -> Result<Vec<Event>, E> {
+        Ok(store::events(self.db.read(), Some(org), &EventState::ALL, after, limit + 1).await?)
+    }
+
+    /// One event of the organisation.
+    pub async fn event(&self, org: OrgId, id: EventId) -> Result<Event, E> {
+        owned(self.db.read(), org, id).await
+    }
+
+    /// Changes the plan. Date, zone and languages are fixed once the event runs.
+    pub async fn change(&self, org: OrgId, id: EventId, change: PlanChange) -> Result<Event, E> {
+        let txn = self.db.write().await?;
+        let before = owned(&txn, org, id).await?;
+        if change.version.is_some_and(|version| version != before.version) {
+            return Err(E::VersionConflict { version: before.version, state: before.state });
+        }
+        let is_over = matches!(before.state, EventState::Archived | EventState::Cancelled);
+        if is_over || (change.touches_the_date() && !before.state.is_planned()) {
+            return Err(E::Fixed { state: before.state });
+        }
+        let mut after = before.clone();
+        let plan = &mut after.plan;
+        let PlanChange { version: _, title, text, languages, markets, hosts, starts_at, time_zone } = change;
+        plan.title = title.unwrap_or_else(|| std::mem::take(&mut plan.title));
+        plan.text = text.unwrap_or_else(|| std::mem::take(&mut plan.text));
+        plan.languages = languages.unwrap_or_else(|| std::mem::take(&mut plan.languages));
+        plan.markets = markets.unwrap_or_else(|| std::mem::take(&mut plan.markets));
+        plan.hosts = hosts.unwrap_or_else(|| std::mem::take(&mut plan.hosts));
+        plan.starts_at = starts_at.unwrap_or(plan.starts_at);
+        plan.time_zone = time_zone.unwrap_or_else(|| std::mem::take(&mut plan.time_zone));
+        after.plan = after.plan.checked()?;
+        if before.state == EventState::Scheduled {
+            // What is announced stays fit to be announced; its start may have come meanwhile.
+            let moved = after.plan.starts_at != before.plan.starts_at;
+            let mut missing = after.plan.missing_to_schedule(self.clock.now());
+            missing.retain(|what| moved || *what != "starts_at");
+            if !missing.is_empty() {
+                return Err(E::NotReady { missing });
+            }
+        }
+        after.version += 1;
+        after.updated_at = self.clock.now();
+        save(&txn, &before, &after).await?;
+        self.tell_state(&txn, &after).await?;
+        txn.commit().await?;
+        self.outbox.wake();
+        Ok(after)
+    }
+
+    /// Moves an event to another state: one guarded update, an audit row and a happening, or nothing.
+    pub async fn transition(
+        &self,
+        mover: Mover<'_>,
+        id: EventId,
+        from_version: Option<i64>,
+        to: EventState,
+        reason: &str,
+    ) -> Result<Event, E> {
+        let reason: String = clean_line(reason).chars().take(MAX_REASON_CHARS).collect();
+        let txn = self.db.write().await?;
+        let before = store::event(&txn, id).await?.ok_or(E::NoSuchEvent)?;
+        let by = allowed(mover, &before, to)?;
+        if from_version.is_some_and(|version| version != before.version) {
+            return Err(E::VersionConflict { version: before.version, state: before.state });
+        }
+        self.guard(&txn, &before, to).await?;
+        let now = self.clock.now();
+        let mut after = before.clone();
+        after.state = to;
+        after.state_since = now;
+        after.version += 1;
+        after.updated_at = now;
+        if (before.state, to) == (EventState::Scheduled, EventState::Live) {
+            after.recording = Some(RecordingId::new());
+        }
+        if to == EventState::Ended {
+            self.finish_item_on_air(&txn, &after).await?;
+        }
+        save(&txn, &before, &after).await?;
+        store::insert_audit(&txn, &Audit { event: &after, from: before.state, by, reason: &reason, at: now }).await?;
+        self.tell_state(&txn, &after).await?;
+        txn.commit().await?;
+        self.outbox.wake();
+        self.forget_state(id);
+        self.settle(before.state, &after).await;
+        tracing::info!(event.id = %id, from = before.state.word(), to = to.word(), "an event moved");
+        Ok(after)
+    }
+
+    /// What a move needs beside being legal.
+    async fn guard(&self, txn: &DatabaseTransaction, event: &Event, to: EventState) -> Result<(), E> {
+        let missing = match (event.state, to) {
+            (EventState::Draft, EventState::Scheduled) => event.plan.missing_to_schedule(self.clock.now()),
+            (EventState::Scheduled, EventState::Rehearsing) if store::keys(txn, event.id).await?.is_empty() => {
+                vec!["stream_key"]
+            }
+            (EventState::Scheduled, EventState::Live) => {
+                let checks = self.checks(txn, event).await?;
+                checks.iter().filter(|check| !check.ok).map(|check| check.key).collect()
+            }
+            _ => Vec::new(),
+        };
+        if missing.is_empty() { Ok(()) } else { Err(E::NotReady { missing }) }
+    }
+
+    /// What the move means to the media: recordings and sources follow the event. A recording that cannot
+    /// begin is told and never stops the show.
+    async fn settle(&self, from: EventState, event: &Event) {
+        let name = stream_name(event.id);
+        match (from, event.state) {
+            (EventState::Scheduled, EventState::Live) => self.record(event).await,
+            (EventState::Rehearsing, EventState::Scheduled) | (_, EventState::Cancelled) => self.streams.end(&name),
+            (_, EventState::Ended) => {
+                self.streams.end(&name);
+                self.seal(event).await;
+            }
+            _ => {}
+        }
+    }
+
+    /// Records a live event, or goes on with the recording it has.
+    pub(crate) async fn record(&self, event: &Event) {
+        let Some(recording) = event.recording else { return };
+        match self.recorders.start(&stream_name(event.id), recording).await {
+            Ok(()) | Err(media::RecordError::AlreadyRunning) => {}
+            Err(cause) => tracing::error!(%cause, event.id = %event.id, "the show is not being recorded"),
+        }
+    }
+
+    /// Ends the recording of an event.
+    pub(crate) async fn seal(&self, event: &Event) {
+        let Some(recording) = event.recording else { return };
+        match self.recorders.stop(recording).await {
+            Ok(()) | Err(media::RecordError::NotRunning) => {}
+            Err(cause) => tracing::error!(%cause, event.id = %event.id, "the recording was not sealed"),
+        }
+    }
+
+    pub(crate) async fn tell_state(&self, txn: &DatabaseTransaction, event: &Event) -> Result<(), E> {
+        let told = EventStateChanged {
+            event: event.id,
+            org: event.org,
+            to: event.state,
+            version: event.version,
+            languages: event.plan.languages.clone(),
+            title: event.plan.title.clone(),
+        };
+        Ok(self.outbox.add(txn, &told).await?)
+    }
+
+    /// The checklist before going live.
+    pub async fn readiness(&self, org: OrgId, id: EventId) -> Result<Vec<Check>, E> {
+        let event = owned(self.db.read(), org, id).await?;
+        self.checks(self.db.read(), &event).await
+    }
+
+    async fn checks(&self, conn: &impl ConnectionTrait, event: &Event) -> Result<Vec<Check>, E> {
+        let items = store::items(conn, event.id).await?;
+        let has_key = !store::keys(conn, event.id).await?.is_empty();
+        let is_live = self.streams.find(&stream_name(event.id)).is_some_and(|s| s.state() == StreamState::Live);
+        let products = run::products(&items);
+        let are_published = self.are_published(conn, event.org, &products).await?;
+        let check = |key, ok, advice| Check { key, ok, advice };
+        Ok(vec![
+            check("title", !event.plan.default_title().is_empty(), "Write the title in the event's first language."),
+            check("run_sheet", !items.is_empty(), "Put at least one item on the run sheet."),
+            check("products", are_published, "Publish every product of the run sheet."),
+            check("stream_key", has_key, "Make a stream key for the encoder."),
+            check("stream", is_live, "Start the encoder; its picture has not arrived."),
+        ])
+    }
+
+    pub(crate) async fn are_published(
+        &self,
+        conn: &impl ConnectionTrait,
+        org: OrgId,
+        products: &[ProductId],
+    ) -> Result<bool, E> {
+        let known = catalog::publication_of(conn, products).await?;
+        Ok(products.iter().all(|product| known.get(product).is_some_and(|known| known.org == org && known.published)))
+    }
+
+    /// What visitors see, the newest first, one more than `limit`.
+    pub async fn shows(&self, after: Option<EventId>, limit: u64) -> Result<Vec<Show>, E> {
+        let states: Vec<EventState> = EventState::ALL.into_iter().filter(|state| state.shown().is_some()).collect();
+        let events = store::events(self.db.read(), None, &states, after, limit + 1).await?;
+        let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
+        let mut items = store::items_of(self.db.read(), &ids).await?;
+        Ok(events
+            .into_iter()
+            .map(|event| {
+                let (own, rest) = std::mem::take(&mut items).into_iter().partition(|item| item.event == event.id);
+                items = rest;
+                Show { event, items: own }
+            })
+            .collect())
+    }
+
+    /// One show that visitors may see.
+    pub async fn show(&self, id: EventId) -> Result<Show, E> {
+        let event = store::event(self.db.read(), id).await?.filter(|event| event.state.shown().is_some());
+        let event = event.ok_or(E::NoSuchEvent)?;
+        let items = store::items(self.db.read(), id).await?;
+        Ok(Show { event, items })
+    }
+}
+
+/// Whether the mover may; the person who does.
+fn allowed(mover: Mover<'_>, event: &Event, to: EventState) -> Result<Option<PersonId>, E> {
+    let illegal = E::IllegalTransition { from: event.state, to };
+    match (mover, event.state.move_to(to)) {
+        (Mover::System, Some(By::System | By::Either(_))) => Ok(None),
+        (Mover::Crew(actor), Some(By::Crew(right) | By::Either(right))) => {
+            let org = actor.require(right).map_err(E::Denied)?;
+            if org == event.org { Ok(actor.person().ok()) } else { Err(E::NoSuchEvent) }
+        }
+        (Mover::Crew(actor), _) if actor.org != Some(event.org) => Err(E::NoSuchEvent),
+        _ => Err(illegal),
+    }
+}
+
+pub(crate) async fn owned(conn: &impl ConnectionTrait, org: OrgId, id: EventId) -> Result<Event, E> {
+    store::event(conn, id).await?.filter(|event| event.org == org).ok_or(E::NoSuchEvent)
+}
+
+pub(crate) async fn save(txn: &DatabaseTransaction, before: &Event, after: &Event) -> Result<(), E> {
+    if store::update_event(txn, before, after).await? {
+        return Ok(());
+    }
+    Err(E::VersionConflict { version: before.version, state: before.state })
+}

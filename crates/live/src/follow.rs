@@ -1,0 +1,80 @@
+//! Lets events follow their streams: silence interrupts, samples resume, long silence ends, what has ended
+//! becomes a replay.
+
+use std::time::Duration;
+
+use kernel::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::LiveError as E;
+use crate::event::{Event, EventState, Flow, due};
+use crate::events::Mover;
+use crate::live::{Live, stream_name};
+use crate::store;
+
+const TICK: Duration = Duration::from_secs(1);
+const WATCHED: [EventState; 5] =
+    [EventState::Rehearsing, EventState::Live, EventState::Interrupted, EventState::Ended, EventState::Processing];
+/// Events that run at once; far above what one machine can encode.
+const WATCHED_AT_MOST: u64 = 1000;
+
+impl Live {
+    /// Goes on with what an earlier process left: the recordings of events that are live.
+    pub async fn attach(&self) -> Result<(), E> {
+        for event in self.watched().await? {
+            if matches!(event.state, EventState::Live | EventState::Interrupted) {
+                self.record(&event).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves every event whose move is due. `watching_since`: when this process began to look.
+    pub async fn follow_due(&self, watching_since: Instant) -> Result<(), E> {
+        for event in self.watched().await? {
+            let flow = self.flow(&event, watching_since);
+            let Some(to) = due(event.state, event.state_since, flow, self.clock.now()) else { continue };
+            if event.state == EventState::Ended {
+                self.seal(&event).await;
+            }
+            match self.transition(Mover::System, event.id, Some(event.version), to, "").await {
+                // Somebody was faster: the next look sees what they made of it.
+                Ok(_) | Err(E::VersionConflict { .. } | E::IllegalTransition { .. }) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(())
+    }
+
+    async fn watched(&self) -> Result<Vec<Event>, E> {
+        Ok(store::events(self.db.read(), None, &WATCHED, None, WATCHED_AT_MOST).await?)
+    }
+
+    fn flow(&self, event: &Event, watching_since: Instant) -> Flow {
+        let silent = Flow { is_live: false, since: watching_since };
+        self.streams.find(&stream_name(event.id)).map_or(silent, |stream| {
+            let health = stream.health();
+            Flow::of(health.state, health.since.max(watching_since))
+        })
+    }
+}
+
+/// Follows the media until cancelled: at every change of a stream, and every second.
+pub async fn follow_media(live: Live, cancel: CancellationToken) {
+    let mut changes = live.streams.changes();
+    let watching_since = live.clock.now();
+    if let Err(cause) = live.attach().await {
+        tracing::error!(%cause, "running events could not be taken up");
+    }
+    loop {
+        if let Err(cause) = live.follow_due(watching_since).await {
+            tracing::warn!(%cause, "events do not follow their streams; trying again");
+        }
+        tokio::select! {
+            () = cancel.cancelled() => return,
+            // A change that was missed is found by the next look.
+            _ = changes.recv() => {}
+            () = tokio::time::sleep(TICK) => {}
+        }
+    }
+}
