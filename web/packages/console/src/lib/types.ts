@@ -16,7 +16,7 @@ export interface Session {
 
 export interface Org { id: string; name: string; kind: string; country: string; time_zone: string }
 export interface Person { id: string; name: string; email: string; roles: string[] }
-export interface ApiToken { id: string; label: string; rights: string[]; created_at?: string; last_used_at?: string | null; token?: string }
+export interface ApiToken { id: string; name: string; rights: string[]; created_at?: string; last_used_at?: string | null; token?: string }
 
 export type ShowState =
   | 'draft' | 'scheduled' | 'rehearsing' | 'live' | 'interrupted' | 'ended' | 'processing' | 'replay' | 'archived' | 'cancelled';
@@ -51,6 +51,8 @@ export interface StreamHealth {
   video?: { codec?: string; width?: number; height?: number; fps?: number; kbps?: number; keyframe_ms?: number } | null;
   audio?: { codec?: string; sample_rate?: number; channels?: number; kbps?: number } | null;
   source?: string | null;
+  /** The playlist as the crew may see it, before the show too. */
+  playlist?: string;
   warnings?: { code: string; fact?: string | null }[];
 }
 

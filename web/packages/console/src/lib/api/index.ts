@@ -8,6 +8,18 @@ import { get, patch, post, put, query, remove } from './http';
 
 export { Refusal } from '@livefair/api';
 
+/** Follows a list to its end. */
+async function everyPage<T>(path: (after?: string) => string): Promise<Listed<T>> {
+  const items: T[] = [];
+  let after: string | undefined;
+  do {
+    const page = await get<Listed<T>>(path(after));
+    items.push(...page.items);
+    after = page.next ?? undefined;
+  } while (after);
+  return { items };
+}
+
 const key = () => ({ 'idempotency-key': crypto.randomUUID() });
 
 export const session = {
@@ -92,12 +104,12 @@ export const trade = {
 
 export const room = {
   token: (event: string, lang: string) => post<{ token: string; name: string }>(`rooms/${event}/tokens`, { lang }),
-  questions: (event: string, state?: string) => get<Listed<Question>>(`rooms/${event}/questions${query({ state })}`),
+  /** All of them: they are listed oldest first, and the desk needs the newest. */
+  questions: (event: string) => everyPage<Question>((after) => `rooms/${event}/questions${query({ limit: 100, after })}`),
   answer: (question: string, text: string, isPublic: boolean) => post<unknown>(`questions/${question}/answers`, { text, public: isPublic }),
   moveQuestion: (question: string, to: string) => post<unknown>(`questions/${question}/transitions`, { to }),
-  say: (event: string, text: string) => post<unknown>(`rooms/${event}/messages`, { id: crypto.randomUUID(), text }),
   decide: (message: string, decision: 'remove' | 'restore' | 'approve' | 'refuse') => post<unknown>(`messages/${message}/decisions`, { decision }),
-  mute: (event: string, participant: string) => put<unknown>(`rooms/${event}/mutes/${participant}`, {}),
+  mute: (event: string, participant: string) => put<unknown>(`rooms/${event}/mutes/${participant}`, { kind: 'muted' }),
 };
 
 export const org = {
@@ -107,6 +119,6 @@ export const org = {
   addPerson: (person: { name: string; email: string; password: string; roles: string[] }) => post<Person>('people', person),
   setRoles: (id: string, roles: string[]) => put<Person>(`people/${id}/roles`, { roles }),
   tokens: () => get<Listed<ApiToken>>('api-tokens'),
-  addToken: (label: string, rights: string[]) => post<ApiToken>('api-tokens', { label, rights }),
+  addToken: (name: string, rights: string[]) => post<ApiToken>('api-tokens', { name, rights }),
   revokeToken: (id: string) => remove(`api-tokens/${id}`),
 };

@@ -10,6 +10,7 @@ import { Queue, type Queued } from './queue';
 export type DeskQuestion = Question & Queued;
 export type DeskLine = ChatLine & Queued;
 export type DeskOrder = Order & Queued;
+export interface Held { id: string; name: string; text: string }
 export type Tab = 'open' | 'answered' | 'all';
 
 const REFRESH_MS = 400;
@@ -21,6 +22,8 @@ export class Desk {
   questions = $state.raw(new Queue<DeskQuestion>());
   chat = $state.raw(new Queue<DeskLine>());
   orders = $state.raw(new Queue<DeskOrder>());
+  /** Lines that wait for a moderator. */
+  held = $state.raw<Held[]>([]);
   tab = $state<Tab>('open');
   chosen = $state<string>();
   /** The server's clock minus this one's, in milliseconds. */
@@ -118,17 +121,25 @@ export class Desk {
     this.#timer = setTimeout(() => void this.#loadQuestions(), REFRESH_MS);
   }
 
+  #heardLine(d: Record<string, unknown>): void {
+    const id = String(d.id);
+    if (typeof d.participant === 'string') this.#writers.set(id, d.participant);
+    const others = this.held.filter((line) => line.id !== id);
+    if (d.state === 'held') this.held = [...others, { id, name: String(d.n ?? ''), text: String(d.x ?? '') }];
+    else if (others.length < this.held.length) this.held = others;
+  }
+
   /** A socket that also asks for the crew's lane and listens to it. */
   #crewSocket(url: string, protocol: string): WebSocket {
     const socket = new WebSocket(url, protocol);
     socket.addEventListener('message', (message) => {
       const said = JSON.parse(String(message.data)) as { op?: string; c?: string; ev?: { k: string; d: Record<string, unknown> }[] };
       if (said.op === 'welcome') socket.send(JSON.stringify({ op: 'desk', on: true }));
-      for (const { d } of said.ev ?? []) {
-        const writer = d.participant ?? d.w;
-        if (typeof d.id === 'string' && typeof writer === 'string') this.#writers.set(d.id, writer);
+      if (said.c !== 'desk') return;
+      for (const { k, d } of said.ev ?? []) {
+        if (k === 'msg') this.#heardLine(d);
+        if (k === 'q') this.#soon();
       }
-      if (said.c === 'desk') this.#soon();
     });
     return socket;
   }
