@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { clockFace, money, tierFor, total, unitPrice, untilWords } from './format.ts';
+import { clockFace, money, tierFor, unitPrice, untilWords } from './format.ts';
+import { total } from './total.ts';
 import { uuidv7 } from './uuid.ts';
 
 test('money carries its code and the digits of its currency', () => {

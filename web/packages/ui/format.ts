@@ -32,13 +32,6 @@ export function unitPrice(of: { micro: number; currency: string }, lang: string)
   return amount(of.micro / 1e6, of.currency, exponent(of.currency), 6, lang);
 }
 
-/** Minor units of `quantity` pieces at `price`, rounded half up as the server does; what is shown, never what is charged. */
-export function total(price: { micro: number; currency: string }, quantity: number): { minor: number; currency: string } {
-  const perMinor = 10n ** BigInt(6 - exponent(price.currency));
-  const micros = BigInt(price.micro) * BigInt(Math.trunc(quantity));
-  return { minor: Number((micros + perMinor / 2n) / perMinor), currency: price.currency };
-}
-
 /** A day and time with the zone named: `Wed, 12 May, 14:00 CEST`. */
 export function moment(at: string | number, lang: string, timeZone?: string): string {
   return new Intl.DateTimeFormat(lang, {

@@ -10,6 +10,7 @@ export { default as Money } from './Money.svelte';
 export { default as Skeleton } from './Skeleton.svelte';
 export { default as Tabs } from './Tabs.svelte';
 export * from './format.ts';
+export { total } from './total.ts';
 export { uuidv7 } from './uuid.ts';
 export { lang, sentence, setWords, t, Words, type Args } from './words.ts';
 export { RoomClient, type RoomOptions } from './room/client.ts';

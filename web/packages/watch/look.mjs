@@ -62,15 +62,15 @@ const deal = { buyer: order.buyer, orders: [order, { ...order, id: 'or2', number
 const page = (kind, lang, body, data) => `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover"><title>Livefair</title>
 <link rel="stylesheet" href="/assets/watch/${manifest['src/shell.css'].file}"><script type="module" src="/assets/watch/${manifest[`src/${kind}.ts`].file}"></script></head><body>
 <a class="lf-skip" href="#main">Skip</a><header class="lf-bar"><a class="lf-brand" href="/">Ningbo Bright Minds</a><nav class="lf-langs" aria-label="Language"><a href="?lang=en" aria-current="true" lang="en">English</a><a href="?lang=zh-CN" lang="zh-CN">中文</a><a href="?lang=es" lang="es">Español</a><a href="?lang=ja" lang="ja">日本語</a></nav></header>
-<main id="main" class="lf-page">${body}</main><script type="application/json" id="boot">${JSON.stringify(data)}</script><script type="text/plain" id="words">${locale(lang, 'watch')}\n${locale(lang, 'problems')}</script></body></html>`;
+${body}<script type="application/json" id="boot">${JSON.stringify(data)}</script><script type="text/plain" id="words">${locale(lang, 'watch')}\n${locale(lang, 'problems')}</script></body></html>`;
 
 async function answerRoutes(context, state) {
   await context.route(`${ORIGIN}/**`, async (route) => {
     const url = new URL(route.request().url());
     const path = url.pathname;
     const lang = url.searchParams.get('lang') ?? 'en';
-    if (path.startsWith('/e/')) return route.fulfill({ contentType: 'text/html', body: page('watch', lang, '<div id="show"></div>', boot(lang, state)) });
-    if (path.startsWith('/deal/')) return route.fulfill({ contentType: 'text/html', body: page('deal', lang, '<div id="deal"></div>', { lang, seller: 'Ningbo Bright Minds' }) });
+    if (path.startsWith('/e/')) return route.fulfill({ contentType: 'text/html', body: page('watch', lang, '<div id="show" class="lf-page"></div>', boot(lang, state)) });
+    if (path.startsWith('/deal/')) return route.fulfill({ contentType: 'text/html', body: page('deal', lang, '<div id="deal" class="lf-page"></div>', { lang }) });
     if (path.startsWith('/assets/watch/')) return route.fulfill({ path: new URL(path.slice(14), dist).pathname });
     if (path.startsWith('/pictures/')) return route.fulfill({ contentType: 'image/svg+xml', body: svg(Number(path.split('/')[2])) });
     if (path.startsWith('/live/e1/') && hls) return route.fulfill({ path: `${hls}/${path.slice(9)}`, contentType: path.endsWith('m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp4' });
@@ -124,7 +124,7 @@ const ask = async (tab) => {
 
 await shoot('live-phone-light', { size: 'phone' });
 await shoot('live-phone-dark-zh', { size: 'phone', theme: 'dark', lang: 'zh-CN' });
-await shoot('live-phone-es', { size: 'phone', lang: 'es', act: (tab) => tab.evaluate(() => scrollTo(0, 500)) });
+await shoot('live-phone-es', { size: 'phone', lang: 'es', act: (tab) => tab.evaluate(() => scrollTo(0, 420)) });
 await shoot('live-desktop-light', { size: 'desktop', act: ask });
 await shoot('live-desktop-dark-ja', { size: 'desktop', theme: 'dark', lang: 'ja' });
 await shoot('live-tablet-light', { size: 'tablet' });

@@ -44,5 +44,5 @@ for (const entry of ['src/watch.ts', 'src/deal.ts']) {
 write('after the first paint:');
 for (const key of Object.keys(manifest).filter((name) => manifest[name].isDynamicEntry && !name.includes('.ftl'))) write(`  ${gz(manifest[key].file)} ${manifest[key].file}`);
 if (!hls.length) refuse('hls.js is not built as a file of its own');
-if (readdirSync(dist).some((file) => file.endsWith('.map'))) refuse('source maps are in dist');
+if (readdirSync(dist, { recursive: true }).some((file) => file.endsWith('.map'))) refuse('source maps are in dist');
 process.exitCode = failed ? 1 : 0;

@@ -8,11 +8,10 @@ export default defineConfig({
     manifest: 'manifest.json',
     target: 'es2022',
     modulePreload: false,
-    assetsDir: '.',
     rolldownOptions: {
       input: ['src/watch.ts', 'src/deal.ts', 'src/shell.css'],
       // Small shared files cost more as files than as bytes: one for what both pages need at once.
-      output: { codeSplitting: { groups: [{ name: 'shared', test: /packages\/(ui\/(format|words|uuid|icons|room\/view)|api)|preload-helper|@fluent|node_modules\/svelte/, minShareCount: 2 }] } },
+      output: { codeSplitting: { groups: [{ name: 'shared', test: /packages\/(ui\/(format|words|uuid|icons|room\/view)|api|watch\/src\/lib\/(words|buyer|boot))|preload-helper|@fluent|node_modules\/svelte/, minShareCount: 2 }] } },
     },
   },
 });
