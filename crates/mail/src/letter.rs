@@ -121,8 +121,8 @@ impl Template {
     /// Whether a mail queued then is still worth sending.
     pub(crate) fn is_stale(self, queued_at: Instant, now: Instant) -> bool {
         let worth = match self {
-            Self::MagicLink => Duration::from_secs(30 * 60),
-            _ => Duration::from_secs(7 * 24 * 3600),
+            Self::MagicLink => Duration::from_mins(30),
+            _ => Duration::from_hours(7 * 24),
         };
         now.since(queued_at) > worth
     }

@@ -18,13 +18,13 @@ use crate::{Address, BadLetter, ComposeError, Composer, Letter, Template};
 
 /// Waits between tries; after the last the mail has failed.
 const WAITS: [Duration; 7] = [
-    Duration::from_secs(60),
-    Duration::from_secs(5 * 60),
-    Duration::from_secs(30 * 60),
-    Duration::from_secs(2 * 3600),
-    Duration::from_secs(6 * 3600),
-    Duration::from_secs(12 * 3600),
-    Duration::from_secs(24 * 3600),
+    Duration::from_mins(1),
+    Duration::from_mins(5),
+    Duration::from_mins(30),
+    Duration::from_hours(2),
+    Duration::from_hours(6),
+    Duration::from_hours(12),
+    Duration::from_hours(24),
 ];
 /// Mails looked at in one round, and how many of them travel at once.
 const ROUND: u64 = 64;

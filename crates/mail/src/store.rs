@@ -18,7 +18,7 @@ use entity::{ActiveModel, Column, Entity};
 pub use migration::migrations;
 
 /// How long a worker has for one mail before another may take it.
-const LEASE: Duration = Duration::from_secs(10 * 60);
+const LEASE: Duration = Duration::from_mins(10);
 
 /// A mail to be kept.
 pub struct NewMail {

@@ -160,11 +160,10 @@ impl Received {
 
 fn header(part: &str, name: &str) -> Option<String> {
     let head = part.split_once("\r\n\r\n").map_or(part, |(head, _)| head).replace("\r\n ", " ").replace("\r\n\t", " ");
-    let found = head.lines().find_map(|line| {
+    head.lines().find_map(|line| {
         let (key, value) = line.split_once(':')?;
         key.eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
-    });
-    found
+    })
 }
 
 /// RFC 2045 6.7.
@@ -174,15 +173,12 @@ fn unquoted(body: &str) -> String {
     let mut rest = joined.as_bytes();
     while let [first, tail @ ..] = rest {
         let hex = tail.get(..2).and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
-        match (first, hex) {
-            (b'=', Some(byte)) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
+        if let (b'=', Some(byte)) = (first, hex) {
+            bytes.push(byte);
+            rest = &tail[2..];
+        } else {
+            bytes.push(*first);
+            rest = tail;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()

@@ -69,12 +69,11 @@ impl Memory {
 impl Transport for Memory {
     fn send<'a>(&'a self, mail: &'a Outgoing) -> BoxFuture<'a, Result<(), TransportError>> {
         let mut kept = self.kept();
-        let answer = match kept.refusals.pop() {
-            Some(refusal) => Err(refusal),
-            None => {
-                kept.sent.push(mail.clone());
-                Ok(())
-            }
+        let answer = if let Some(refusal) = kept.refusals.pop() {
+            Err(refusal)
+        } else {
+            kept.sent.push(mail.clone());
+            Ok(())
         };
         Box::pin(std::future::ready(answer))
     }

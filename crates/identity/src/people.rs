@@ -1,0 +1,152 @@
+//! Adding people, changing what they may do, and the first run.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kernel::db::is_taken;
+use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
+use kernel::id::{OrgId, PersonId};
+use kernel::secret::{random_token, same};
+use kernel::{Clock, Db, Secret};
+
+use crate::org::{NewOrg, OrgKind};
+use crate::password::Passwords;
+use crate::person::{NewPerson, Person, PersonError};
+use crate::role::Role;
+use crate::store;
+
+#[derive(Clone)]
+pub struct People {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    passwords: Passwords,
+}
+
+impl People {
+    pub(crate) fn new(db: Db, clock: Arc<dyn Clock>, passwords: Passwords) -> Self {
+        Self { db, clock, passwords }
+    }
+
+    /// Adds a person to an organisation.
+    pub async fn add(&self, org: OrgId, new: NewPerson) -> Result<Person, PersonError> {
+        let (new, hash) = self.prepare(new).await?;
+        let txn = self.db.write().await?;
+        let person = self.insert(&txn, org, new, hash).await?;
+        txn.commit().await?;
+        Ok(person)
+    }
+
+    /// Adds an owner to the home organisation, or makes `org` when there is none: what `livefair user add` does.
+    pub async fn create_owner(&self, org: Option<NewOrg>, new: NewPerson) -> Result<Person, PersonError> {
+        let (mut new, hash) = self.prepare(new).await?;
+        new.roles = vec![Role::Owner];
+        let txn = self.db.write().await?;
+        store::claim_first_run(&txn).await?;
+        let home = if let Some(home) = store::first_org(&txn, OrgKind::Seller).await? {
+            home
+        } else {
+            let org = org.ok_or(PersonError::NoOrg)?.checked()?;
+            store::insert_org(&txn, org, self.clock.now()).await?
+        };
+        let person = self.insert(&txn, home.id, new, hash).await?;
+        txn.commit().await?;
+        Ok(person)
+    }
+
+    /// Makes the first organisation and its owner, or changes nothing: two who try at once do not both succeed.
+    async fn set_up(&self, org: &NewOrg, new: NewPerson) -> Result<Person, PersonError> {
+        let org = org.checked()?;
+        let (new, hash) = self.prepare(new).await?;
+        let txn = self.db.write().await?;
+        if !store::claim_first_run(&txn).await? || store::is_anybody_here(&txn).await? {
+            return Err(PersonError::SetUpAlready);
+        }
+        let org = store::insert_org(&txn, org, self.clock.now()).await?;
+        let person = self.insert(&txn, org.id, new, hash).await?;
+        txn.commit().await?;
+        Ok(person)
+    }
+
+    pub async fn of(&self, org: OrgId) -> Result<Vec<Person>, DbErr> {
+        store::people_of(self.db.read(), org).await
+    }
+
+    pub async fn get(&self, id: PersonId) -> Result<Option<Person>, DbErr> {
+        store::person(self.db.read(), id).await
+    }
+
+    /// Gives a person these roles and no others. The last owner stays one.
+    pub async fn set_roles(&self, org: OrgId, id: PersonId, roles: &[Role]) -> Result<Person, PersonError> {
+        let txn = self.db.write().await?;
+        // Two owners who demote each other at once take turns at the organisation's row.
+        store::touch_org(&txn, org).await?;
+        let before = store::roles_in(&txn, org, id).await?;
+        if before.is_empty() {
+            return Err(PersonError::NoSuchPerson);
+        }
+        if before.contains(&Role::Owner) && !roles.contains(&Role::Owner) && store::owners_of(&txn, org).await? < 2 {
+            return Err(PersonError::LastOwner);
+        }
+        store::replace_roles(&txn, org, id, roles).await?;
+        let person = store::person(&txn, id).await?.ok_or(PersonError::NoSuchPerson)?;
+        txn.commit().await?;
+        Ok(person)
+    }
+
+    async fn prepare(&self, new: NewPerson) -> Result<(NewPerson, String), PersonError> {
+        let new = new.checked()?;
+        let hash = self.passwords.hash(new.password.clone()).await?;
+        Ok((new, hash))
+    }
+
+    async fn insert(
+        &self,
+        txn: &DatabaseTransaction,
+        org: OrgId,
+        new: NewPerson,
+        hash: String,
+    ) -> Result<Person, PersonError> {
+        let inserted = store::insert_person(txn, org, new, hash, self.clock.now()).await;
+        inserted.map_err(|err| if is_taken(&err) { PersonError::EmailTaken } else { err.into() })
+    }
+}
+
+/// The first run: until somebody is here, whoever holds the code the server printed may make the owner.
+#[derive(Clone)]
+pub struct FirstRun {
+    people: People,
+    code: Arc<Secret<String>>,
+    done: Arc<AtomicBool>,
+}
+
+impl FirstRun {
+    pub(crate) fn new(people: People) -> Self {
+        Self { people, code: Arc::new(random_token::<6>()), done: Arc::default() }
+    }
+
+    /// For the server to print, once, when [`Self::is_done`] says no.
+    pub fn code(&self) -> &Secret<String> {
+        &self.code
+    }
+
+    pub async fn is_done(&self) -> Result<bool, DbErr> {
+        if self.done.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+        let done = store::is_anybody_here(self.people.db.read()).await?;
+        self.done.store(done, Ordering::Relaxed);
+        Ok(done)
+    }
+
+    pub async fn set_up(&self, code: &Secret<String>, org: &NewOrg, mut new: NewPerson) -> Result<Person, PersonError> {
+        if self.is_done().await? {
+            return Err(PersonError::SetUpAlready);
+        }
+        let given = code.expose().trim().to_lowercase();
+        if !same(given.as_bytes(), self.code.expose().as_bytes()) {
+            return Err(PersonError::WrongCode);
+        }
+        new.roles = vec![Role::Owner];
+        self.people.set_up(org, new).await
+    }
+}

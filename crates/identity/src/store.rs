@@ -1,0 +1,12 @@
+//! Every query of this domain.
+
+mod buyers;
+mod doors;
+mod entity;
+mod migration;
+mod people;
+
+pub use buyers::*;
+pub use doors::*;
+pub use migration::migrations;
+pub use people::*;

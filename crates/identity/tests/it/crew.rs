@@ -1,0 +1,153 @@
+//! People, roles, API tokens, the organisation.
+
+use std::time::Duration;
+
+use axum::http::Method;
+use identity::Role;
+use kernel::Clock as _;
+use serde_json::json;
+
+use crate::app::{App, PASSWORD, each_app};
+
+async fn token(app: &App, cookie: &str, rights: &[&str]) -> String {
+    let new = json!({"name": "stock sync", "rights": rights});
+    let created = app.post("/api/v1/api-tokens").cookie(cookie).json(new).await;
+    assert_eq!(created.outcome(), "201");
+    created.body["token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_owner_adds_people_and_says_what_they_may_do() {
+    each_app(async |app| {
+        let owner = app.owner().await;
+        let new = json!({"name": "Li Na", "email": "Li@Ningbo.example", "password": PASSWORD, "roles": ["host", "host", "desk"]});
+        let added = app.post("/api/v1/people").cookie(&owner).json(new.clone()).await;
+        assert_eq!(added.outcome(), "201");
+        assert_eq!((&added.body["email"], &added.body["roles"]), (&json!("li@ningbo.example"), &json!(["host", "desk"])));
+        assert_eq!(added.body["time_zone"], "Asia/Shanghai");
+        assert_eq!(app.post("/api/v1/people").cookie(&owner).json(new).await.outcome(), "409 email-taken");
+
+        let li = app.log_in("li", PASSWORD).await.cookie();
+        assert!(app.session(&li).await["rights"].as_array().unwrap().contains(&json!("go_live")));
+        let path = format!("/api/v1/people/{}/roles", added.body["id"].as_str().unwrap());
+        let changed = app.call(Method::PUT, &path).cookie(&owner).json(json!({"roles": ["observer"]})).await;
+        assert_eq!(changed.body["roles"], json!(["observer"]));
+        assert_eq!(app.session(&li).await["rights"], json!(["see_desk"]), "at once, in the running session");
+
+        let people = app.get("/api/v1/people").cookie(&owner).send().await;
+        let names: Vec<_> = people.body["items"].as_array().unwrap().iter().map(|p| p["name"].clone()).collect();
+        assert_eq!(names, ["owner", "Li Na"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_owner_stays_one() {
+    each_app(async |app| {
+        let owner = app.owner().await;
+        let id = app.session(&owner).await["person"]["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/people/{id}/roles");
+        let demote =
+            async || app.call(Method::PUT, &path).cookie(&owner).json(json!({"roles": ["host"]})).await.outcome();
+        assert_eq!(demote().await, "409 last-owner");
+        app.member("second", &[Role::Owner]).await;
+        assert_eq!(demote().await, "200");
+        assert_eq!(demote().await, "403 right-missing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_not_manage_is_told_so() {
+    each_app(async |app| {
+        let host = app.member("host", &[Role::Host]).await;
+        assert_eq!(app.get("/api/v1/people").send().await.outcome(), "401 log-in-needed");
+        assert_eq!(app.get("/api/v1/people").cookie(&host).send().await.outcome(), "403 right-missing");
+        assert_eq!(app.get("/api/v1/api-tokens").cookie(&host).send().await.outcome(), "403 right-missing");
+        let change = app.call(Method::PATCH, "/api/v1/org").cookie(&host).json(json!({"name": "Mine"})).await;
+        assert_eq!((change.outcome().as_str(), &change.body["right"]), ("403 right-missing", &json!("manage_org")));
+        assert_eq!(app.get("/api/v1/org").cookie(&host).send().await.body["name"], "Ningbo Toys");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_organisation_changes_what_it_is_asked_to_and_no_more() {
+    each_app(async |app| {
+        let owner = app.owner().await;
+        let change = async |body| app.call(Method::PATCH, "/api/v1/org").cookie(&owner).json(body).await;
+        let changed = change(json!({"name": "Ningbo Toys & Co"})).await;
+        assert_eq!((&changed.body["name"], &changed.body["country"]), (&json!("Ningbo Toys & Co"), &json!("CN")));
+        assert_eq!(change(json!({"country": "??"})).await.outcome(), "422 bad-field");
+        assert_eq!(app.get("/api/v1/org").cookie(&owner).send().await.body, changed.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_does_what_it_was_made_for_and_no_more() {
+    each_app(async |app| {
+        let owner = app.owner().await;
+        let token = format!("Bearer {}", token(&app, &owner, &["see_people"]).await);
+        let with_token = |path| app.get(path).with("authorization", &token);
+        assert_eq!(with_token("/api/v1/people").send().await.outcome(), "200");
+        assert_eq!(with_token("/api/v1/api-tokens").send().await.outcome(), "403 right-missing");
+        // A token needs no proof that no other site forged the request, and cookies beside it lend it nothing.
+        let new = json!({"name": "x", "email": "x@x.example", "password": PASSWORD, "roles": ["host"]});
+        let post = app.post("/api/v1/people").with("authorization", &token).with("cookie", &owner);
+        assert_eq!(post.with("origin", "https://shop.example").json(new).await.outcome(), "403 right-missing");
+
+        let listed = app.get("/api/v1/api-tokens").cookie(&owner).send().await;
+        let item = &listed.body["items"][0];
+        assert_eq!((&item["rights"], &item["token"]), (&json!(["see_people"]), &json!(null)));
+        assert_eq!(item["last_used_at"], app.clock.now().to_string());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_ends_when_revoked_when_it_runs_out_and_with_its_makers_rights() {
+    each_app(async |app| {
+        let owner = app.owner().await;
+        let second = app.member("second", &[Role::Owner]).await;
+        let text = token(&app, &second, &["see_people"]).await;
+        let use_it =
+            async || app.get("/api/v1/people").with("authorization", &format!("Bearer {text}")).send().await.outcome();
+        assert_eq!(use_it().await, "200");
+        let id = app.session(&second).await["person"]["id"].as_str().unwrap().to_owned();
+        app.call(Method::PUT, &format!("/api/v1/people/{id}/roles"))
+            .cookie(&owner)
+            .json(json!({"roles": ["host"]}))
+            .await;
+        assert_eq!(use_it().await, "403 right-missing");
+
+        let listed = app.get("/api/v1/api-tokens").cookie(&owner).send().await;
+        let path = format!("/api/v1/api-tokens/{}", listed.body["items"][0]["id"].as_str().unwrap());
+        assert_eq!(app.call(Method::DELETE, &path).cookie(&owner).send().await.outcome(), "204");
+        assert_eq!(app.call(Method::DELETE, &path).cookie(&owner).send().await.outcome(), "404 no-such-token");
+        assert_eq!(use_it().await, "401 no-such-token");
+
+        let soon = (app.clock.now() + Duration::from_mins(1)).to_string();
+        let new = json!({"name": "short", "rights": ["see_people"], "expires_at": soon});
+        let short =
+            app.post("/api/v1/api-tokens").cookie(&owner).json(new).await.body["token"].as_str().unwrap().to_owned();
+        let use_short =
+            async || app.get("/api/v1/people").with("authorization", &format!("Bearer {short}")).send().await.outcome();
+        assert_eq!(use_short().await, "200");
+        app.clock.advance(Duration::from_mins(1));
+        assert_eq!(use_short().await, "401 no-such-token");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_cannot_make_a_stronger_one() {
+    each_app(async |app| {
+        let owner = app.owner().await;
+        let token = token(&app, &owner, &["manage_org"]).await;
+        let new = json!({"name": "more", "rights": ["manage_org", "go_live"]});
+        let made = app.post("/api/v1/api-tokens").with("authorization", &format!("Bearer {token}")).json(new).await;
+        assert_eq!((made.outcome().as_str(), &made.body["right"]), ("403 right-missing", &json!("go_live")));
+    })
+    .await;
+}
