@@ -119,8 +119,11 @@ mod tests {
     fn an_explicit_rate_is_read() {
         // 00010 1111 (24 bits: 50000) 0010 000
         let bits = format!("{:05b}{:04b}{:024b}{:04b}000", 2, 15, 50_000, 2);
-        let bytes: Vec<u8> =
-            bits.as_bytes().chunks(8).map(|it| u8::from_str_radix(std::str::from_utf8(it).unwrap(), 2).unwrap()).collect();
+        let bytes: Vec<u8> = bits
+            .as_bytes()
+            .chunks(8)
+            .map(|it| u8::from_str_radix(std::str::from_utf8(it).unwrap(), 2).unwrap())
+            .collect();
         let config = AacConfig::parse(&bytes.into()).unwrap();
         assert_eq!((config.sample_rate, config.channels), (50_000, 2));
     }

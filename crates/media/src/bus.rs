@@ -95,11 +95,12 @@ impl Ring {
     }
 
     fn push(&mut self, unit: Unit) {
+        if self.tracks.is_none() && !matches!(unit, Unit::Tracks(_)) {
+            return;
+        }
         match &unit {
             Unit::Tracks(tracks) => self.tracks = Some(Arc::clone(tracks)),
-            Unit::Sample(_) if self.tracks.is_none() => return,
             Unit::Sample(sample) => self.bytes += sample.data.len(),
-            Unit::End if self.tracks.is_none() => return,
             Unit::End => {
                 self.tracks = None;
                 self.shows_ended += 1;
@@ -121,7 +122,8 @@ impl Ring {
     /// Whether a sink can start here: at a video keyframe, or anywhere when there is no video.
     fn starts_group(&self, unit: &Unit) -> bool {
         let Unit::Sample(sample) = unit else { return false };
-        let has_video = self.tracks.as_ref().is_some_and(|tracks| tracks.iter().any(|track| track.id == TrackId::Video));
+        let has_video =
+            self.tracks.as_ref().is_some_and(|tracks| tracks.iter().any(|track| track.id == TrackId::Video));
         sample.key && (sample.track == TrackId::Video || !has_video)
     }
 

@@ -1,4 +1,4 @@
-//! FLV tag bodies as RTMP carries them: legacy H.264 and AAC, and the FourCC forms of the same two.
+//! FLV tag bodies as RTMP carries them: legacy H.264 and AAC, and the forms with four-letter codes of the same two.
 
 use bytes::{Buf, Bytes};
 

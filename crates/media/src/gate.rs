@@ -78,9 +78,9 @@ pub struct Tries {
 
 impl Tries {
     pub fn is_shut_out(&self, from: IpAddr, now: Instant) -> bool {
-        self.failures.get(&customer(from)).is_some_and(|failures| {
-            failures.iter().filter(|failure| now.since(**failure) < WINDOW).count() >= TRIES
-        })
+        self.failures
+            .get(&customer(from))
+            .is_some_and(|failures| failures.iter().filter(|failure| now.since(**failure) < WINDOW).count() >= TRIES)
     }
 
     pub fn failed(&mut self, from: IpAddr, now: Instant) {
@@ -100,7 +100,8 @@ impl Tries {
     }
 }
 
-fn customer(address: IpAddr) -> IpAddr {
+/// What one customer holds: an IPv4 address, or a whole IPv6 /64.
+pub(crate) fn customer(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {

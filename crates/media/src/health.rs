@@ -143,10 +143,10 @@ impl Meter {
         }
         if sample.track == TrackId::Video {
             self.last_video_dts = sample.dts;
-            if sample.key {
-                if let Some(last) = self.last_key_dts.replace(sample.dts) {
-                    self.keyframe_ms = video_ms(sample.dts - last);
-                }
+            if sample.key
+                && let Some(last) = self.last_key_dts.replace(sample.dts)
+            {
+                self.keyframe_ms = video_ms(sample.dts - last);
             }
         }
         is_new_second
@@ -166,7 +166,8 @@ impl Meter {
 
     /// Means over the whole seconds before `current`.
     fn rates(&self, current: i64) -> Rates {
-        let whole = || self.seconds.iter().filter(|second| (current - WINDOW_SECONDS..current).contains(&second.number));
+        let whole =
+            || self.seconds.iter().filter(|second| (current - WINDOW_SECONDS..current).contains(&second.number));
         let Some(first) = whole().map(|second| second.number).min() else { return Rates::default() };
         let seconds = u64::try_from(current - first).unwrap_or(1).max(1);
         let mean = |sum: u64| u32::try_from((sum + seconds / 2) / seconds).unwrap_or(u32::MAX);

@@ -200,16 +200,16 @@ impl Ingest {
     }
 
     fn take(&mut self, raw: Raw) {
-        if let Some(epoch) = &self.epoch {
-            if epoch.is_jump(&raw) {
-                // After a jump the other track's last samples still carry the old clock.
-                let is_young = epoch.last_ms - epoch.origin_ms < WAIT_FOR_OTHER_MS;
-                if is_young && epoch.last_of(raw.track).is_none() && self.strays < STRAYS_AT_MOST {
-                    self.strays += 1;
-                    return;
-                }
-                self.epoch = None;
+        if let Some(epoch) = &self.epoch
+            && epoch.is_jump(&raw)
+        {
+            // After a jump the other track's last samples still carry the old clock.
+            let is_young = epoch.last_ms - epoch.origin_ms < WAIT_FOR_OTHER_MS;
+            if is_young && epoch.last_of(raw.track).is_none() && self.strays < STRAYS_AT_MOST {
+                self.strays += 1;
+                return;
             }
+            self.epoch = None;
         }
         if self.epoch.is_some() {
             self.pass(raw);

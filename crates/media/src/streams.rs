@@ -102,9 +102,9 @@ impl Streams {
     /// The stream of that name, made when there is none. Only for names that were granted.
     pub fn stream(&self, name: &StreamName) -> Arc<Stream> {
         let mut streams = lock(&self.shared.streams);
-        let stream = streams
-            .entry(name.clone())
-            .or_insert_with(|| Arc::new(Stream::new(name.clone(), self.shared.changes.clone(), self.shared.clock.now())));
+        let stream = streams.entry(name.clone()).or_insert_with(|| {
+            Arc::new(Stream::new(name.clone(), self.shared.changes.clone(), self.shared.clock.now()))
+        });
         Arc::clone(stream)
     }
 
@@ -337,7 +337,9 @@ impl Publishing {
         feed.last_sample = Some(sample.wall);
         let has_news = feed.meter.sample(&sample);
         let begins = match feed.state {
-            StreamState::Idle => sample.key && (sample.track == TrackId::Video || feed.meter.video(sample.wall).is_none()),
+            StreamState::Idle => {
+                sample.key && (sample.track == TrackId::Video || feed.meter.video(sample.wall).is_none())
+            }
             StreamState::Silent => true,
             StreamState::Live | StreamState::Ended => false,
         };

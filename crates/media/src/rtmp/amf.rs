@@ -159,17 +159,15 @@ fn write(bytes: &mut BytesMut, value: &Value) {
             bytes.put_u8(1);
             bytes.put_u8(u8::from(*is_true));
         }
-        Value::Text(text) => match u16::try_from(text.len()) {
-            Ok(_) => {
-                bytes.put_u8(2);
-                write_name(bytes, text);
-            }
-            Err(_) => {
-                bytes.put_u8(12);
-                bytes.put_u32(u32::try_from(text.len()).unwrap_or(u32::MAX));
-                bytes.put_slice(text.as_bytes());
-            }
-        },
+        Value::Text(text) if u16::try_from(text.len()).is_ok() => {
+            bytes.put_u8(2);
+            write_name(bytes, text);
+        }
+        Value::Text(text) => {
+            bytes.put_u8(12);
+            bytes.put_u32(u32::try_from(text.len()).unwrap_or(u32::MAX));
+            bytes.put_slice(text.as_bytes());
+        }
         Value::Object(members) => {
             bytes.put_u8(3);
             for (name, value) in members {

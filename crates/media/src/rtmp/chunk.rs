@@ -12,7 +12,8 @@ const EXTENDED: u32 = 0x00ff_ffff;
 const CHUNK_STREAMS_AT_MOST: usize = 64;
 const MEDIA_AT_MOST: usize = 8 * 1024 * 1024;
 const COMMAND_AT_MOST: usize = 64 * 1024;
-/// Unfinished messages of one connection together.
+/// Unfinished messages of one connection together, before and after its key is known.
+const UNFINISHED_AT_FIRST: usize = 256 * 1024;
 const UNFINISHED_AT_MOST: usize = 16 * 1024 * 1024;
 
 /// Message types (specification 5.4, 6.1, 7.1).
@@ -60,16 +61,18 @@ pub enum ChunkError {
 #[derive(Debug)]
 pub struct ChunkReader {
     input: BytesMut,
-    streams: HashMap<u32, Stream>,
+    lanes: HashMap<u32, Lane>,
     chunk_size: usize,
     media_at_most: usize,
     unfinished: usize,
+    unfinished_at_most: usize,
     /// The chunk whose payload is being read, and how much of it is missing.
     current: Option<(u32, usize)>,
 }
 
+/// One chunk stream.
 #[derive(Debug, Default)]
-struct Stream {
+struct Lane {
     kind: u8,
     message_stream: u32,
     length: usize,
@@ -92,10 +95,11 @@ impl ChunkReader {
     pub fn new() -> Self {
         Self {
             input: BytesMut::new(),
-            streams: HashMap::new(),
+            lanes: HashMap::new(),
             chunk_size: FIRST_CHUNK_SIZE,
             media_at_most: COMMAND_AT_MOST,
             unfinished: 0,
+            unfinished_at_most: UNFINISHED_AT_FIRST,
             current: None,
         }
     }
@@ -103,6 +107,7 @@ impl ChunkReader {
     /// Allows audio and video messages up to 8 MiB, once the publisher is known.
     pub fn allow_media(&mut self) {
         self.media_at_most = MEDIA_AT_MOST;
+        self.unfinished_at_most = UNFINISHED_AT_MOST;
     }
 
     pub fn receive(&mut self, bytes: &[u8]) {
@@ -120,11 +125,11 @@ impl ChunkReader {
                 },
             };
             let now = missing.min(self.input.len());
-            let Some(stream) = self.streams.get_mut(&id) else { return Err(ChunkError::NoHeader) };
-            stream.payload.extend_from_slice(&self.input[..now]);
+            let Some(lane) = self.lanes.get_mut(&id) else { return Err(ChunkError::NoHeader) };
+            lane.payload.extend_from_slice(&self.input[..now]);
             self.input.advance(now);
             self.unfinished += now;
-            if self.unfinished > UNFINISHED_AT_MOST {
+            if self.unfinished > self.unfinished_at_most {
                 return Err(ChunkError::TooMuchUnfinished);
             }
             if now < missing {
@@ -132,8 +137,8 @@ impl ChunkReader {
                 return Ok(None);
             }
             self.current = None;
-            if stream.payload.len() >= stream.length {
-                let message = stream.close();
+            if lane.payload.len() >= lane.length {
+                let message = lane.close();
                 self.unfinished -= message.payload.len();
                 if let Some(message) = self.obey(message)? {
                     return Ok(Some(message));
@@ -146,22 +151,22 @@ impl ChunkReader {
     fn read_header(&mut self) -> Result<Option<(u32, usize)>, ChunkError> {
         let mut rest = &self.input[..];
         let Some((format, id)) = basic_header(&mut rest) else { return Ok(None) };
-        if !self.streams.contains_key(&id) {
+        if !self.lanes.contains_key(&id) {
             // librtmp may open a chunk stream without a full header: its delta then counts from zero.
             if format > 1 {
                 return Err(ChunkError::NoHeader);
             }
-            if self.streams.len() >= CHUNK_STREAMS_AT_MOST {
+            if self.lanes.len() >= CHUNK_STREAMS_AT_MOST {
                 return Err(ChunkError::TooManyStreams);
             }
         }
         let Some(header) = Header::read(&mut rest, format) else { return Ok(None) };
-        let stream = self.streams.entry(id).or_default();
-        let Some(extended) = extended_field(&mut rest, &header, stream) else { return Ok(None) };
-        if stream.is_open && format != 3 {
+        let lane = self.lanes.entry(id).or_default();
+        let Some(extended) = extended_field(&mut rest, &header, lane) else { return Ok(None) };
+        if lane.is_open && format != 3 {
             return Err(ChunkError::Unfinished);
         }
-        let (kind, length) = header.message.unwrap_or((stream.kind, stream.length));
+        let (kind, length) = header.message.unwrap_or((lane.kind, lane.length));
         let at_most = match kind {
             kind::AUDIO | kind::VIDEO | kind::AGGREGATE => self.media_at_most,
             _ => COMMAND_AT_MOST,
@@ -169,12 +174,12 @@ impl ChunkReader {
         if length > at_most {
             return Err(ChunkError::TooLarge(length));
         }
-        if !stream.is_open {
-            stream.open(format, &header, extended, (kind, length));
+        if !lane.is_open {
+            lane.open(format, &header, extended, (kind, length));
         }
         let taken = self.input.len() - rest.len();
         self.input.advance(taken);
-        let missing = stream.length - stream.payload.len();
+        let missing = lane.length - lane.payload.len();
         Ok(Some((id, missing.min(self.chunk_size))))
     }
 
@@ -188,10 +193,10 @@ impl ChunkReader {
                 self.chunk_size = size as usize;
             }
             kind::ABORT => {
-                if let Some(stream) = self.streams.get_mut(&control_number(&message)?) {
-                    self.unfinished -= stream.payload.len();
-                    stream.payload = BytesMut::new();
-                    stream.is_open = false;
+                if let Some(lane) = self.lanes.get_mut(&control_number(&message)?) {
+                    self.unfinished -= lane.payload.len();
+                    lane.payload = BytesMut::new();
+                    lane.is_open = false;
                 }
             }
             _ => return Ok(Some(message)),
@@ -200,7 +205,7 @@ impl ChunkReader {
     }
 }
 
-impl Stream {
+impl Lane {
     fn open(&mut self, format: u8, header: &Header, extended: Option<u32>, (kind, length): (u8, usize)) {
         self.is_open = true;
         (self.kind, self.length) = (kind, length);
@@ -260,11 +265,11 @@ impl Header {
 /// Chunks that follow repeat the field. Some senders leave it out there, so it is taken only where it
 /// says the same again.
 #[expect(clippy::option_option, reason = "missing bytes and a missing field are two things")]
-fn extended_field(rest: &mut &[u8], header: &Header, stream: &Stream) -> Option<Option<u32>> {
+fn extended_field(rest: &mut &[u8], header: &Header, lane: &Lane) -> Option<Option<u32>> {
     if header.format < 3 {
         return if header.timestamp == EXTENDED { rest.try_get_u32().ok().map(Some) } else { Some(None) };
     }
-    let Some(expected) = stream.extended else { return Some(None) };
+    let Some(expected) = lane.extended else { return Some(None) };
     let repeated = rest.get(..4)?;
     if repeated == expected.to_be_bytes() {
         rest.advance(4);

@@ -1,22 +1,22 @@
 //! The RTMP listener: one task per connection, so that a bad one closes only itself.
 
+use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use kernel::{Clock, Secret};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::time::{Instant as Deadline, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::session::{Event, Session, SessionError};
-use crate::gate::{Refused, StreamGate, Tries};
+use crate::gate::{Refused, StreamGate, Tries, customer};
 use crate::ingest::{Ingest, Refusal, Step};
 use crate::streams::{Publishing, Streams};
 
@@ -36,6 +36,8 @@ pub struct RtmpLimits {
     /// Without a sample.
     pub silence: Duration,
     pub connections: usize,
+    /// So that one address cannot take every place. IPv6 addresses count by their /64.
+    pub connections_per_address: usize,
 }
 
 impl Default for RtmpLimits {
@@ -45,6 +47,7 @@ impl Default for RtmpLimits {
             configure: Duration::from_secs(10),
             silence: Duration::from_secs(20),
             connections: 512,
+            connections_per_address: 32,
         }
     }
 }
@@ -61,7 +64,34 @@ struct Door {
     streams: Streams,
     clock: Arc<dyn Clock>,
     tries: Mutex<Tries>,
+    places: Mutex<Places>,
     limits: RtmpLimits,
+}
+
+/// Who is connected.
+#[derive(Debug, Default)]
+struct Places {
+    taken: usize,
+    by_address: HashMap<IpAddr, usize>,
+}
+
+/// A place that is given back when dropped.
+struct Place {
+    door: Arc<Door>,
+    from: IpAddr,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut places = lock(&self.door.places);
+        places.taken -= 1;
+        if let Some(taken) = places.by_address.get_mut(&self.from) {
+            *taken -= 1;
+            if *taken == 0 {
+                places.by_address.remove(&self.from);
+            }
+        }
+    }
 }
 
 impl std::fmt::Debug for RtmpServer {
@@ -78,20 +108,13 @@ impl RtmpServer {
         clock: Arc<dyn Clock>,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        let door = Door { gate, streams, clock, tries: Mutex::default(), limits: RtmpLimits::default() };
-        Ok(Self { listener, door: Arc::new(door) })
+        Ok(Self { listener, door: Arc::new(Door::new(gate, streams, clock, RtmpLimits::default())) })
     }
 
     #[must_use]
     pub fn with_limits(self, limits: RtmpLimits) -> Self {
         let Door { gate, streams, clock, .. } = &*self.door;
-        let door = Door {
-            gate: Arc::clone(gate),
-            streams: streams.clone(),
-            clock: Arc::clone(clock),
-            tries: Mutex::default(),
-            limits,
-        };
+        let door = Door::new(Arc::clone(gate), streams.clone(), Arc::clone(clock), limits);
         Self { listener: self.listener, door: Arc::new(door) }
     }
 
@@ -107,7 +130,6 @@ impl RtmpServer {
             let cancel = cancel.clone();
             async move { watching.watch(cancel).await }
         });
-        let places = Arc::new(Semaphore::new(self.door.limits.connections));
         while let Some(accepted) = cancel.run_until_cancelled(self.listener.accept()).await {
             let (socket, from) = match accepted {
                 Ok(accepted) => accepted,
@@ -117,20 +139,25 @@ impl RtmpServer {
                     continue;
                 }
             };
-            let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-                tracing::warn!(rtmp.connections = self.door.limits.connections, "RTMP connection refused: no place");
-                continue;
-            };
             if self.door.is_shut_out(from.ip()) {
+                count("shut-out");
                 continue;
             }
-            let door = Arc::clone(&self.door);
+            let Some(place) = Door::place(&self.door, from.ip()) else {
+                count("no-place");
+                continue;
+            };
+            let connection = Connection::new(Arc::clone(&self.door), socket, from.ip());
             let cancel = cancel.clone();
             tasks.spawn(async move {
                 let _place = place;
-                let connection = Connection::new(door, socket, from.ip());
-                if let Some(Err(cause)) = cancel.run_until_cancelled(connection.serve()).await {
-                    tracing::info!(error = %cause, "RTMP connection closed");
+                match cancel.run_until_cancelled(Box::pin(connection.serve())).await {
+                    Some(Err(cause)) => {
+                        count(cause.reason());
+                        tracing::info!(reason = cause.reason(), error = %cause, "RTMP connection closed");
+                    }
+                    Some(Ok(())) => count("done"),
+                    None => count("shutdown"),
                 }
             });
         }
@@ -139,18 +166,41 @@ impl RtmpServer {
     }
 }
 
+fn count(reason: &'static str) {
+    metrics::counter!("livefair_media_rtmp_closed_total", "reason" => reason).increment(1);
+}
+
 impl Door {
+    fn new(gate: Arc<dyn StreamGate>, streams: Streams, clock: Arc<dyn Clock>, limits: RtmpLimits) -> Self {
+        Self { gate, streams, clock, tries: Mutex::default(), places: Mutex::default(), limits }
+    }
+
+    /// A place for one more connection, unless all are taken or this address has its share.
+    fn place(door: &Arc<Self>, from: IpAddr) -> Option<Place> {
+        let from = customer(from);
+        let mut places = lock(&door.places);
+        let by_address = places.by_address.get(&from).copied().unwrap_or(0);
+        if places.taken >= door.limits.connections || by_address >= door.limits.connections_per_address {
+            return None;
+        }
+        places.taken += 1;
+        places.by_address.insert(from, by_address + 1);
+        drop(places);
+        Some(Place { door: Arc::clone(door), from })
+    }
+
     fn is_shut_out(&self, from: IpAddr) -> bool {
-        self.tries().is_shut_out(from, self.clock.now())
+        lock(&self.tries).is_shut_out(from, self.clock.now())
     }
 
     fn failed(&self, from: IpAddr) {
-        self.tries().failed(from, self.clock.now());
+        lock(&self.tries).failed(from, self.clock.now());
     }
+}
 
-    fn tries(&self) -> std::sync::MutexGuard<'_, Tries> {
-        self.tries.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Nothing that holds these locks leaves them half changed, so a poisoned one is still good.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -175,6 +225,26 @@ enum Closed {
     Replaced,
 }
 
+impl Closed {
+    /// The word for logs and counters.
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Session(SessionError::Handshake) => "handshake",
+            Self::Session(SessionError::Chunk(_)) => "bad-chunk",
+            Self::Session(SessionError::Amf(_)) => "bad-amf",
+            Self::Session(_) => "bad-command",
+            Self::Socket(_) => "socket",
+            Self::NotAuthorised => "not-authorised",
+            Self::NotConfigured => "not-configured",
+            Self::Silent => "silent",
+            Self::DoesNotRead => "does-not-read",
+            Self::Refused(_) => "key-refused",
+            Self::Unusable(refusal) => refusal.code(),
+            Self::Replaced => "replaced",
+        }
+    }
+}
+
 struct Connection {
     door: Arc<Door>,
     socket: TcpStream,
@@ -182,13 +252,23 @@ struct Connection {
     session: Session,
     ingest: Ingest,
     publishing: Option<Publishing>,
+    has_header: bool,
     deadline: Deadline,
 }
 
 impl Connection {
     fn new(door: Arc<Door>, socket: TcpStream, from: IpAddr) -> Self {
         let deadline = Deadline::now() + door.limits.authorise;
-        Self { door, socket, from, session: Session::new(), ingest: Ingest::new(), publishing: None, deadline }
+        Self {
+            door,
+            socket,
+            from,
+            session: Session::new(),
+            ingest: Ingest::new(),
+            publishing: None,
+            has_header: false,
+            deadline,
+        }
     }
 
     /// Serves the publisher to its end; an error says why it ended early.
@@ -223,7 +303,7 @@ impl Connection {
         match read {
             Ok(read) => Ok(read?),
             Err(_) if self.publishing.is_none() => Err(Closed::NotAuthorised),
-            Err(_) if !self.ingest.is_configured() => Err(Closed::NotConfigured),
+            Err(_) if !self.has_header => Err(Closed::NotConfigured),
             Err(_) => Err(Closed::Silent),
         }
     }
@@ -286,6 +366,10 @@ impl Connection {
             self.session.refuse("NetStream.Publish.Rejected", &advice);
             self.say_goodbye().await;
             return Err(refusal.into());
+        }
+        if !self.has_header && self.ingest.is_configured() {
+            self.has_header = true;
+            self.deadline = Deadline::now() + self.door.limits.silence;
         }
         while let Some(step) = self.ingest.next_step() {
             match step {

@@ -21,11 +21,22 @@ const MESSAGES_BEFORE_PUBLISH: u32 = 64;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// Wants to publish; answer with [`Session::accept`] or [`Session::refuse`].
-    Publish { key: Secret<String> },
+    Publish {
+        key: Secret<String>,
+    },
     /// `onMetaData`: which tracks will come.
-    Metadata { video: bool, audio: bool },
-    Video { timestamp: u32, body: Bytes },
-    Audio { timestamp: u32, body: Bytes },
+    Metadata {
+        video: bool,
+        audio: bool,
+    },
+    Video {
+        timestamp: u32,
+        body: Bytes,
+    },
+    Audio {
+        timestamp: u32,
+        body: Bytes,
+    },
     /// The publisher said goodbye.
     Unpublish,
 }
@@ -51,7 +62,7 @@ pub enum SessionError {
 }
 
 pub struct Session {
-    handshake: Option<Handshake>,
+    handshake: Option<Box<Handshake>>,
     chunks: ChunkReader,
     writer: ChunkWriter,
     output: BytesMut,
@@ -87,7 +98,7 @@ impl Default for Session {
 impl Session {
     pub fn new() -> Self {
         Self {
-            handshake: Some(Handshake::new(PeerType::Server)),
+            handshake: Some(Box::new(Handshake::new(PeerType::Server))),
             chunks: ChunkReader::new(),
             writer: ChunkWriter::default(),
             output: BytesMut::new(),

@@ -73,7 +73,9 @@ fn a_key_given_within_the_address_is_found() {
 fn a_session_asks_for_connect_and_for_publishing_only() {
     let refusal = |commands: &[&[Value]]| {
         let mut script = Script::new();
-        commands.iter().for_each(|command| script.command(command));
+        for command in commands {
+            script.command(command);
+        }
         events(&script.bytes, &[]).1
     };
     let connect = |app: &str| {
@@ -124,7 +126,10 @@ fn received_bytes_are_acknowledged() {
     let mut bytes = BytesMut::new();
     script.set_chunk_size(&mut bytes, 1_000_000);
     for _ in 0..30 {
-        script.write(&mut bytes, &Message { kind: kind::VIDEO, stream: 1, timestamp: 0, payload: picture(true, 100_000) });
+        script.write(
+            &mut bytes,
+            &Message { kind: kind::VIDEO, stream: 1, timestamp: 0, payload: picture(true, 100_000) },
+        );
     }
     for portion in bytes.chunks(60_000) {
         session.receive(portion).unwrap();

@@ -39,7 +39,8 @@ impl Studio {
         let clock = Arc::new(SystemClock);
         let streams = Streams::new(clock.clone());
         let anywhere = "127.0.0.1:0".parse().unwrap();
-        let server = RtmpServer::bind(anywhere, Arc::new(gate), streams.clone(), clock).await.unwrap().with_limits(limits);
+        let server =
+            RtmpServer::bind(anywhere, Arc::new(gate), streams.clone(), clock).await.unwrap().with_limits(limits);
         let address = server.local_addr().unwrap();
         let cancel = CancellationToken::new();
         tokio::spawn(server.run(cancel.clone()));
@@ -220,6 +221,18 @@ async fn places_are_bounded() {
     let _encoder = Encoder::on_air(studio.address, "secret").await;
     let mut second = TcpStream::connect(studio.address).await.unwrap();
     assert_eq!(timeout(PATIENCE, second.read(&mut [0; 16])).await.unwrap().unwrap_or(0), 0);
+
+    let studio = Studio::with(RtmpLimits { connections_per_address: 1, ..RtmpLimits::default() }).await;
+    let mut encoder = Encoder::on_air(studio.address, "secret").await;
+    let mut second = TcpStream::connect(studio.address).await.unwrap();
+    assert_eq!(timeout(PATIENCE, second.read(&mut [0; 16])).await.unwrap().unwrap_or(0), 0);
+    encoder.script.goodbye();
+    encoder.send().await;
+    assert!(encoder.is_closed().await);
+    assert_eq!(
+        timeout(PATIENCE, Encoder::connect(studio.address, "secret").await.status()).await.unwrap().as_deref(),
+        Some("NetStream.Publish.Start")
+    );
 }
 
 /// `None`, said aloud, where there is no ffmpeg.
