@@ -80,7 +80,8 @@ export interface StreamKeyView { id: Id; label: string; key?: string; server?: s
 export interface Pins { products: Id[]; version: number }
 
 // room
-export interface RoomToken { token: string; name: string }
+/** `participant` starts with `anyone:` for somebody without a name, who may only watch. */
+export interface RoomToken { token: string; name: string; participant: string; crew: boolean }
 export interface NewQuestion { id: Id; text: string; product?: Id; at_ms?: number; private?: boolean }
 
 // trade

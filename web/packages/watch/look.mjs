@@ -65,6 +65,7 @@ const page = (kind, lang, body, data) => `<!doctype html><html lang="${lang}"><h
 ${body}<script type="application/json" id="boot">${JSON.stringify(data)}</script><script type="text/plain" id="words">${locale(lang, 'watch')}\n${locale(lang, 'problems')}</script></body></html>`;
 
 async function answerRoutes(context, state) {
+  let named = false;
   await context.route(`${ORIGIN}/**`, async (route) => {
     const url = new URL(route.request().url());
     const path = url.pathname;
@@ -74,7 +75,8 @@ async function answerRoutes(context, state) {
     if (path.startsWith('/assets/watch/')) return route.fulfill({ path: new URL(path.slice(14), dist).pathname });
     if (path.startsWith('/pictures/')) return route.fulfill({ contentType: 'image/svg+xml', body: svg(Number(path.split('/')[2])) });
     if (path.startsWith('/live/e1/') && hls) return route.fulfill({ path: `${hls}/${path.slice(9)}`, contentType: path.endsWith('m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp4' });
-    if (path.endsWith('/tokens')) return route.fulfill({ json: { token: 't', name: 'Guest' } });
+    if (path.endsWith('/tokens')) return route.fulfill({ json: { token: 't', name: '', participant: named ? 'guest:1' : 'anyone:1', crew: false } });
+    if (path === '/api/v1/guests') { named = true; return route.fulfill({ json: { guest: '1', name: 'Ana' } }); }
     if (path === '/api/v1/deal') return route.fulfill({ json: deal });
     if (path.endsWith('/orders')) return route.fulfill({ status: 201, json: { order, deal: '/deal/x' } });
     return route.fulfill({ status: 404, contentType: 'application/problem+json', body: '{"type":"/problems/no-such-path","title":"","status":404}' });
@@ -118,7 +120,9 @@ const order_done = async (tab) => {
 };
 const ask = async (tab) => {
   await tab.getByRole('textbox', { name: 'Your question' }).fill('Is the paint water based?');
+  await tab.getByLabel('Your name').fill('Ana');
   await tab.keyboard.press('Enter');
+  await tab.getByText('Waiting for an answer').waitFor();
   await tab.waitForTimeout(500);
 };
 

@@ -96,6 +96,20 @@ test('fetches a new token when the old one is refused and stays away when banned
   expect(client.link).toBe('closed');
 });
 
+test('a line said while becoming a guest is sent once the guest has joined', async () => {
+  const { client, wires } = await joined();
+  let named = () => {};
+  const renewed = client.renew(() => new Promise<void>((done) => (named = done)));
+  const id = client.ask({ text: 'MOQ?' });
+  expect(wires[0]!.sent.filter((message) => message.op === 'ask')).toEqual([]);
+  named();
+  await renewed;
+  wires[1]!.open();
+  expect(wires[1]!.sent[0]).toMatchObject({ op: 'join', token: 't2' });
+  wires[1]!.say({ op: 'welcome', e: 'k', s: 10, now: 3000, retry_ms: 0, snap: null });
+  expect(wires[1]!.sent.at(-1)).toMatchObject({ op: 'ask', id });
+});
+
 test('an answer sent to me alone is shown and marked private', async () => {
   const { client, wires } = await joined();
   wires[0]!.say({ op: 'me', questions: [{ id: 'q', x: 'MOQ?', state: 'answered_text', answers: [{ id: 'a', x: '24', by: 'Lin', public: false }] }] });

@@ -68,6 +68,19 @@ export class RoomClient {
     this.#tell('closed');
   }
 
+  /** Comes back as whoever the server now takes us for: `first` makes that so. What is said meanwhile is sent after. */
+  async renew(first: () => Promise<unknown>): Promise<void> {
+    this.#leave();
+    this.#token = null;
+    this.#tell('connecting');
+    try {
+      await first();
+    } catch {
+      return this.#away();
+    }
+    await this.start();
+  }
+
   /** Connects at once instead of waiting: the network came back, or the viewer asked. */
   hurry(): void {
     if (this.link === 'away' && !this.#stopped) {
@@ -124,10 +137,14 @@ export class RoomClient {
   /** Joins on a new connection, with what is known or from nothing. */
   #again(resume: boolean): void {
     if (!resume) this.#ledger.restart('', 0);
+    this.#leave();
+    this.#away();
+  }
+
+  #leave(): void {
     const old = this.#socket;
     this.#socket = null;
     old?.close();
-    this.#away();
   }
 
   #hear(data: string): void {

@@ -4,7 +4,7 @@ import type { OfferView, ProductCard, ShowView } from '@livefair/api/types';
 import type { Link, Pending, RoomClient } from '@livefair/ui/room/client.ts';
 import { emptyRoom, type Offer, type RoomView } from '@livefair/ui/room/view.ts';
 import type { Boot } from './boot.ts';
-import { remembered } from './buyer.ts';
+import { remember, remembered } from './buyer.ts';
 
 export type Phase = 'before' | 'live' | 'interrupted' | 'ended' | 'replay' | 'archived' | 'cancelled';
 export type Open = { dialog: 'order'; product: ProductCard; offer: Offer } | { dialog: 'inquiry'; product?: ProductCard; question?: string };
@@ -27,6 +27,9 @@ export class Show {
   attached: ProductCard | null = $state.raw(null);
   open: Open | null = $state.raw(null);
   programme_ms: number | null = $state(null);
+  /** Nobody yet: may watch, and gives a name before writing. */
+  stranger = $state(false);
+  name = $state(remembered().name);
   /** The parts that talk; they come after the first paint. */
   talk: typeof import('../talk.ts') | null = $state.raw(null);
   readonly #client: Promise<RoomClient>;
@@ -97,19 +100,31 @@ export class Show {
 
   ask(text: string): void {
     const question = { text, product: this.attached?.id, at_ms: this.programme_ms ?? undefined };
-    void this.#client.then((client) => client.ask(question));
+    void this.#named().then((client) => client.ask(question));
   }
   chat(text: string): void {
-    void this.#client.then((client) => client.chat(text));
+    void this.#named().then((client) => client.chat(text));
   }
   forget(id: string): void {
     void this.#client.then((client) => client.forget(id));
   }
 
+  /** The connection of somebody who may write: a stranger becomes a guest under the name given. */
+  async #named(): Promise<RoomClient> {
+    const client = await this.#client;
+    if (this.stranger && this.name.trim()) {
+      this.stranger = false;
+      const name = this.name.trim();
+      remember({ ...remembered(), name });
+      void client.renew(() => request('post', '/api/v1/guests', { body: { name, lang: this.boot.lang } }));
+    }
+    return client;
+  }
+
   async #token(): Promise<string> {
-    const name = remembered().name.trim() || undefined;
-    const path = { event: this.boot.event };
-    return (await request('post', '/api/v1/rooms/{event}/tokens', { path, body: { lang: this.boot.lang, name } })).token;
+    const got = await request('post', '/api/v1/rooms/{event}/tokens', { path: { event: this.boot.event }, body: { lang: this.boot.lang } });
+    this.stranger = got.participant.startsWith('anyone:');
+    return got.token;
   }
 
   #hear(client: RoomClient): void {
