@@ -1,12 +1,11 @@
+import adapter from '@sveltejs/adapter-static';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
-import { staticWithoutInlineScript } from './static-adapter.js';
 
 /** @type {import('@sveltejs/kit').Config} */
 export default {
   preprocess: vitePreprocess(),
   kit: {
-    adapter: staticWithoutInlineScript({ fallback: 'index.html' }),
+    adapter: adapter({ fallback: 'index.html', precompress: true }),
     paths: { base: '/console', relative: false },
-    alias: { $locales: '../../../locales' },
   },
 };

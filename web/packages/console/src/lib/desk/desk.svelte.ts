@@ -63,6 +63,11 @@ export class Desk {
     this.#client.stop();
   }
 
+  /** Comes back into a room that had closed the door, once the show is open. */
+  enter(): void {
+    if (this.link === 'closed') void this.#client.start();
+  }
+
   /** Asks anew for everything that is not in the room's own stream. */
   refresh(): void {
     void this.sheet.load();
