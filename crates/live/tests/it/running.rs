@@ -1,0 +1,149 @@
+use std::time::Duration;
+
+use kernel::Clock;
+use kernel::id::ProductId;
+use media::{RecordingState, StreamState};
+use serde_json::{Value, json};
+
+use crate::each_house;
+
+#[tokio::test]
+async fn one_item_is_on_the_air_and_pins_its_product() {
+    each_house(|house| async move {
+        let (event, first, _publishing) = house.on_air().await;
+        let (b, c) = (house.product("B").await, house.product("C").await);
+        let second = house.item(&event, json!({"product": b, "target_minutes": 8})).await;
+        house.told().await;
+        let to = |item: &str, to: &str| {
+            let (house, path, body) =
+                (house.clone(), format!("/api/v1/run_items/{item}/transitions"), json!({"to": to}));
+            async move { house.crew("POST", &path, body).await }
+        };
+        assert_eq!(to(&first, "on_air").await.1["title"], "Bricks");
+        let (_, show) = house.public(&format!("/api/v1/shows/{event}")).await;
+        assert_eq!((&show["on_air"], &show["pins"][0]), (&show["products"][0], &show["products"][0]));
+        assert_eq!(to(&second, "on_air").await.0, 200);
+        let (_, sheet) = house.crew("GET", &format!("/api/v1/events/{event}/run_items"), Value::Null).await;
+        assert_eq!((&sheet["items"][0]["state"], &sheet["items"][1]["state"]), (&json!("done"), &json!("on_air")));
+        assert_eq!(to(&second, "skipped").await.0, 409);
+        let names: Vec<String> = house.told().await.into_iter().map(|(name, _)| name).collect();
+        let on_air = ["live.pin.changed", "live.run_item.started"];
+        let expected = [&on_air[..], &["live.run_item.finished"], &on_air[..]].concat();
+        assert_eq!(names.len(), expected.len());
+        for name in expected {
+            assert!(names.iter().any(|told| told == name), "{name}");
+        }
+        // Pinned by hand, the pins stay.
+        let pins = format!("/api/v1/events/{event}/pins");
+        assert_eq!(house.crew("PUT", &pins, json!({"products": [c], "version": 0})).await.0, 409);
+        let (status, pinned) = house.crew("PUT", &pins, json!({"products": [c], "version": 2})).await;
+        assert_eq!((status, &pinned["version"]), (200, &json!(3)));
+        assert_eq!(to(&first, "on_air").await.0, 200);
+        assert_eq!(house.crew("GET", &pins, Value::Null).await.1, json!({"products": [c], "version": 3}));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pins_are_at_most_three_published_products() {
+    each_house(|house| async move {
+        let event = house.draft().await;
+        let pins = format!("/api/v1/events/{event}/pins");
+        let many: Vec<ProductId> = (0..4).map(|_| ProductId::new()).collect();
+        let (status, refused) = house.crew("PUT", &pins, json!({"products": many, "version": 0})).await;
+        assert_eq!((status, &refused["type"]), (422, &json!("/problems/too-many-pins")));
+        let (status, refused) = house.crew("PUT", &pins, json!({"products": [ProductId::new()], "version": 0})).await;
+        assert_eq!((status, &refused["type"]), (422, &json!("/problems/no-such-product")));
+        let a = house.product("A").await;
+        assert_eq!(house.crew("PUT", &pins, json!({"products": [a, a], "version": 0})).await.0, 422);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_run_sheet_is_ordered_on_its_version() {
+    each_house(|house| async move {
+        let event = house.draft().await;
+        let a = house.item(&event, json!({"title": "Welcome"})).await;
+        let b = house.item(&event, json!({"title": {"zh-CN": "问答"}, "minutes": 5})).await;
+        let order = format!("/api/v1/events/{event}/run_order");
+        assert_eq!(house.crew("PUT", &order, json!({"items": [b, a], "version": 1})).await.0, 409);
+        assert_eq!(house.crew("PUT", &order, json!({"items": [b, b], "version": 2})).await.0, 422);
+        let (status, sheet) = house.crew("PUT", &order, json!({"items": [b, a], "version": 2})).await;
+        assert_eq!((status, &sheet["items"][0]["title"], &sheet["version"]), (200, &json!("问答"), &json!(3)));
+        let (_, changed) = house.crew("PATCH", &format!("/api/v1/run_items/{a}"), json!({"minutes": 3})).await;
+        assert_eq!((&changed["title"], &changed["minutes"]), (&json!("Welcome"), &json!(3)));
+        let path = format!("/api/v1/events/{event}/run_items");
+        assert_eq!(house.crew("POST", &path, json!({"minutes": 3})).await.0, 422);
+        assert_eq!(house.crew("POST", &path, json!({"product": ProductId::new()})).await.0, 422);
+        let (status, refused) =
+            house.crew("POST", &format!("/api/v1/run_items/{a}/transitions"), json!({"to": "on_air"})).await;
+        assert_eq!((status, &refused["type"]), (409, &json!("/problems/event-not-running")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn silence_interrupts_samples_resume_and_half_an_hour_of_it_ends() {
+    each_house(|house| async move {
+        let (event, item, publishing) = house.on_air().await;
+        let began = house.clock.now();
+        house.crew("POST", &format!("/api/v1/run_items/{item}/transitions"), json!({"to": "on_air"})).await;
+        let look = || async {
+            house.streams.tick(house.clock.now());
+            house.live.follow_due(began).await.unwrap();
+            house.state(&event).await
+        };
+        house.clock.advance(Duration::from_secs(9));
+        assert_eq!(look().await, "live");
+        house.clock.advance(Duration::from_secs(1));
+        assert_eq!(look().await, "interrupted");
+        house.frame(&publishing);
+        assert_eq!(look().await, "live");
+        house.clock.advance(Duration::from_secs(10));
+        assert_eq!(look().await, "interrupted");
+        house.clock.advance(Duration::from_mins(30));
+        assert_eq!(look().await, "ended");
+        let (_, sheet) = house.crew("GET", &format!("/api/v1/events/{event}/run_items"), Value::Null).await;
+        assert_eq!(sheet["items"][0]["state"], "done");
+        assert_eq!((look().await, look().await), (json!("processing"), json!("replay")));
+        assert!(house.public(&format!("/api/v1/shows/{event}")).await.1["recording"].is_string());
+        assert_eq!(house.moved(&event, "archived").await.0, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_live_show_is_recorded_until_it_ends_and_a_restart_goes_on() {
+    each_house(|house| async move {
+        let (event, _, _publishing) = house.on_air().await;
+        let recordings = || house.recorders.statuses().borrow().values().map(|status| status.state).collect::<Vec<_>>();
+        assert_eq!(recordings(), [RecordingState::Open]);
+        house.recorders.stop_all().await;
+        assert_eq!(recordings(), [RecordingState::Sealed]);
+        house.live.attach().await.unwrap();
+        assert_eq!(recordings(), [RecordingState::Open]);
+        assert_eq!(house.moved(&event, "ended").await.0, 200);
+        assert_eq!(recordings(), [RecordingState::Sealed]);
+        let name = media::StreamName::new(event);
+        assert_eq!(house.streams.find(&name).unwrap().state(), StreamState::Ended);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_process_that_just_began_gives_the_encoder_ten_seconds_to_return() {
+    each_house(|house| async move {
+        let (event, _, publishing) = house.on_air().await;
+        drop(publishing);
+        house.clock.advance(Duration::from_mins(5));
+        house.streams.tick(house.clock.now());
+        let began = house.clock.now();
+        house.live.follow_due(began).await.unwrap();
+        assert_eq!(house.state(&event).await, "live");
+        house.clock.advance(Duration::from_secs(10));
+        house.live.follow_due(began).await.unwrap();
+        assert_eq!(house.state(&event).await, "interrupted");
+    })
+    .await;
+}
