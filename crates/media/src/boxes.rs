@@ -161,8 +161,8 @@ pub fn fragment(sequence: u32, runs: &[Run<'_>]) -> Result<Bytes, BoxError> {
     }
     let mut bytes = Vec::with_capacity(measured.len() + MDAT_HEADER_BYTES + payload);
     moof.encode(&mut bytes)?;
-    let mdat = u32::try_from(payload + MDAT_HEADER_BYTES).map_err(|_| mp4_atom::Error::InvalidSize);
-    bytes.extend_from_slice(&mdat?.to_be_bytes());
+    let mdat = u32::try_from(payload + MDAT_HEADER_BYTES).ok().ok_or(mp4_atom::Error::InvalidSize)?;
+    bytes.extend_from_slice(&mdat.to_be_bytes());
     bytes.extend_from_slice(b"mdat");
     for timed in runs.iter().flat_map(|run| run.samples) {
         bytes.extend_from_slice(&timed.sample.data);

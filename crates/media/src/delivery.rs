@@ -2,6 +2,8 @@
 //!
 //! Nothing here depends on who asks, so any HTTP cache may stand in front.
 
+use std::future::{Ready, ready};
+
 use axum::body::Body;
 use axum::http::header::{
     ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
@@ -63,7 +65,8 @@ fn takes_gzip(asked: &HeaderMap) -> bool {
         .flat_map(|value| value.split(','))
         .any(|coding| {
             let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-            let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse() == Ok(0.0_f32));
+            let refused =
+                weight.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse().is_ok_and(|q: f32| q <= 0.0));
             name.trim().eq_ignore_ascii_case("gzip") && !refused
         })
 }
@@ -105,13 +108,13 @@ impl From<Missing> for Problem {
 }
 
 /// The answer to a browser that asks before it asks.
-pub async fn preflight() -> Response {
+pub fn preflight() -> Ready<Response> {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, HEAD"));
     headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("authorization, range"));
     headers.insert(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
-    open(response, Keep::Never)
+    ready(open(response, Keep::Never))
 }
 
 fn open(mut response: Response, keep: Keep) -> Response {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -180,10 +181,11 @@ async fn feed(stream: &Stream, window: &Window) {
 /// The multivariant playlist, for those whom the gate lets play.
 async fn multivariant(
     State(origin): State<Origin>,
-    Path(stream): Path<String>,
+    stream: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
+    let Ok(Path(stream)) = stream else { return delivery::refusal(&Missing::Gone.into()) };
     let name = StreamName::new(stream);
     let proof = proof(query.as_deref(), &headers);
     if let Err(refused) = origin.0.gate.play(&name, proof).await {
@@ -250,10 +252,11 @@ pub(crate) fn number<N: std::str::FromStr>(text: &str) -> Option<N> {
 
 async fn file(
     State(origin): State<Origin>,
-    Path((stream, show, rendition, file)): Path<(String, String, String, String)>,
+    path: Result<Path<(String, String, String, String)>, PathRejection>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
+    let Ok(Path((stream, show, rendition, file))) = path else { return delivery::refusal(&Missing::Gone.into()) };
     let window = origin.window(&StreamName::new(stream)).filter(|window| window.show_id() == show);
     let (Some(window), Some(file), true) = (window, File::parse(&file), rendition == RENDITION) else {
         return delivery::refusal(&Missing::Gone.into());

@@ -222,16 +222,13 @@ impl Recorders {
             let recorders = self.clone();
             tokio::task::spawn_blocking(move || recorders.write(id, tape, waiting))
         };
-        self.package(&stream, id, &outputs, stop).await;
+        self.package(&stream, id, &outputs, &stop).await;
         drop(outputs);
-        let state = match writer.await {
-            Ok(Ok(state)) => state,
-            Ok(Err(error)) => {
-                tracing::error!(%error, recording.id = %id, "a recording could not be written");
-                RecordingState::Failed
-            }
+        let state = match writer.await.map_err(io::Error::other).and_then(|written| written) {
+            Ok(state) => state,
             Err(error) => {
-                tracing::error!(%error, recording.id = %id, "a recording's writer died");
+                tracing::error!(%error, recording.id = %id, "a recording could not be written");
+                self.salvage(id).await;
                 RecordingState::Failed
             }
         };
@@ -244,13 +241,22 @@ impl Recorders {
         tracing::info!(stream.name = %stream, recording.id = %id, recording.state = ?state, "a recording ends");
     }
 
+    /// Seals what a failed writer left, so that it can be played; what fails here is left to the next start.
+    async fn salvage(&self, id: RecordingId) {
+        let dir = self.0.settings.dir.join(id.to_string());
+        let recovered = tokio::task::spawn_blocking(move || tape::recover(&dir)).await;
+        if let Err(error) = recovered.map_err(io::Error::other).and_then(|recovered| recovered) {
+            tracing::error!(%error, recording.id = %id, "a failed recording could not be sealed");
+        }
+    }
+
     /// Feeds the writer until told to stop, or the writer has given up.
     async fn package(
         &self,
         stream: &StreamName,
         id: RecordingId,
         outputs: &mpsc::Sender<Output>,
-        stop: CancellationToken,
+        stop: &CancellationToken,
     ) {
         let stream = self.0.streams.stream(stream);
         let mut subscription = stream.bus.subscribe();

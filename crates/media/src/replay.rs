@@ -6,6 +6,7 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -128,8 +129,13 @@ fn recording(text: &str) -> Result<RecordingId, Problem> {
     if id.to_string() == text { Ok(id) } else { Err(not_found()) }
 }
 
-async fn index(State(replays): State<Replays>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+async fn index(
+    State(replays): State<Replays>,
+    path: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Response {
     let answer = async {
+        let Path(id) = path.ok().ok_or_else(not_found)?;
         let id = recording(&id)?;
         replays.blocking(move |shared| shared.lines(id)).await
     };
@@ -145,8 +151,9 @@ enum Wanted {
     Segment(u64),
 }
 
-async fn file(State(replays): State<Replays>, Path((id, epoch, name)): Path<(String, String, String)>) -> Response {
+async fn file(State(replays): State<Replays>, path: Result<Path<(String, String, String)>, PathRejection>) -> Response {
     let answer = async {
+        let Path((id, epoch, name)) = path.ok().ok_or_else(not_found)?;
         let id = recording(&id)?;
         let epoch = number(&epoch).ok_or_else(not_found)?;
         let wanted = match name.as_str() {

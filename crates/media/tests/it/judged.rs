@@ -9,9 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use kernel::Instant;
+use kernel::id::RecordingId;
+use kernel::{Instant, ManualClock};
+use media::gate::FixedKeys;
 use media::packager::Packager;
-use media::{Codec, Sample, Track, TrackId, Unit};
+use media::{
+    Codec, Origin, OriginSettings, PublishGrant, RecorderSettings, Recorders, Replays, Sample, StreamName, Streams,
+    Track, TrackId, Unit,
+};
 use tempfile::TempDir;
 
 use crate::feed::{BEGAN, inits, package, parts};
@@ -58,7 +63,7 @@ fn read_flv(flv: &[u8]) -> Vec<Unit> {
         let (kind, body) = (rest[0], &rest[11..11 + size]);
         match (kind, body.get(1)) {
             (9, Some(0)) => {
-                tracks.push(Track { config: Bytes::copy_from_slice(&body[5..]), ..crate::feed::video_track(1) })
+                tracks.push(Track { config: Bytes::copy_from_slice(&body[5..]), ..crate::feed::video_track(1) });
             }
             (9, Some(1)) => {
                 let cts = (i32::try_from(number(&body[2..5])).unwrap() << 8) >> 8;
@@ -177,4 +182,43 @@ fn ffprobe_finds_audio_alone_video_alone_and_a_gap() {
     let file = file_of(dir.path(), &with_gap);
     assert_eq!(packets(&ffprobe, &file, "a"), sent(&with_gap, TrackId::Audio));
     assert_eq!(packets(&ffprobe, &file, "v"), sent(&with_gap, TrackId::Video));
+}
+
+/// A live show that has ended, and its recording, over HTTP.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ffprobe_plays_the_show_and_its_replay_from_the_network() {
+    let Some((ffmpeg, ffprobe)) = programs() else { return };
+    let dir = TempDir::new().unwrap();
+    let units = encoded(&ffmpeg, dir.path());
+    let clock = Arc::new(ManualClock::at(Instant::from_micros(BEGAN)));
+    let streams = Streams::new(clock.clone());
+    let gate = Arc::new(FixedKeys::default());
+    let origin = Origin::new(streams.clone(), gate, OriginSettings::default(), clock.clone());
+    let recorders = Recorders::new(RecorderSettings::new(dir.path().join("rec")), streams.clone(), clock);
+    let routes = origin.routes().merge(Replays::new(recorders.dir()).routes());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+
+    let (name, id) = (StreamName::new("fair"), RecordingId::new());
+    let publishing = streams.publish(&PublishGrant { name: name.clone(), label: "x".into(), max_bitrate_kbps: None });
+    recorders.start(&name, id).await.unwrap();
+    let mut waiting = recorders.statuses();
+    for units in units.chunks(100) {
+        crate::feed::publish(&publishing, units.to_vec()).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    streams.end(&name);
+    let safe = waiting.wait_for(|statuses| statuses.get(&id).is_some_and(|status| status.segments == 5));
+    tokio::time::timeout(Duration::from_secs(10), safe).await.expect("in time").unwrap();
+    recorders.stop(id).await.unwrap();
+
+    for path in ["live/fair", &format!("replay/{id}")] {
+        let url = PathBuf::from(format!("http://{address}/{path}/index.m3u8"));
+        for (track, stream) in [(TrackId::Video, "v"), (TrackId::Audio, "a")] {
+            let (ffprobe, url) = (ffprobe.clone(), url.clone());
+            let found = tokio::task::spawn_blocking(move || packets(&ffprobe, &url, stream)).await.unwrap();
+            assert_eq!(found, sent(&units, track), "{path} {track:?}");
+        }
+    }
 }

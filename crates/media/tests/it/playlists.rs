@@ -136,7 +136,7 @@ fn a_request_blocks_until_what_it_names_is_there() {
 
 #[test]
 fn a_part_beyond_the_newest_segment_waits_for_the_next() {
-    let mut playlist = Playlist::new(PART, Duration::from_secs(60));
+    let mut playlist = Playlist::new(PART, Duration::from_mins(1));
     let mut packager = Packager::new(PART);
     for output in package(&mut packager, &Feed::both(9).units()) {
         let is_end = matches!(&output, Output::SegmentEnd(end) if end.msn == 2);
@@ -212,10 +212,14 @@ fn long_parts_and_short_ones_keep_the_rules_on_a_show_of_minutes() {
         let mut before: Option<rules::Read> = None;
         for unit in feed.units().into_iter().chain([Unit::End]) {
             let outputs = packager.on(&unit);
-            outputs.iter().for_each(|output| playlist.on(output));
+            for output in &outputs {
+                playlist.on(output);
+            }
             if let Some(text) = (!outputs.is_empty()).then(|| playlist.render(false)).flatten() {
                 let read = rules::check(&text);
-                before.iter().for_each(|before| rules::check_next(before, &read));
+                if let Some(before) = &before {
+                    rules::check_next(before, &read);
+                }
                 before = Some(read);
             }
         }

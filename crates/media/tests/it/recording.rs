@@ -279,7 +279,7 @@ async fn only_recordings_are_played() {
     fs::write(studio.dir.path().join("secret.mp4"), "x").unwrap();
     let braced = format!("{{{id}}}");
     let simple = id.uuid().simple().to_string();
-    for recording in ["..", "%2e%2e", "..%2f", "x", "%00", &braced, &simple, &RecordingId::new().to_string()] {
+    for recording in ["..", "%2e%2e", "..%2f", "x", "%00", "%ff", &braced, &simple, &RecordingId::new().to_string()] {
         let (status, _) = studio.get(&format!("/replay/{recording}/index.m3u8")).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{recording}");
     }

@@ -206,7 +206,13 @@ async fn nonsense_is_refused_at_once() {
     }
     let other_show = format!("/live/fair/{}/v/index.m3u8", "0".repeat(32));
     let other_rendition = format!("/live/fair/{}/w/index.m3u8", studio.show());
-    for path in [other_show.as_str(), other_rendition.as_str(), "/live/nobody/index.m3u8"] {
+    for path in [
+        other_show.as_str(),
+        other_rendition.as_str(),
+        "/live/nobody/index.m3u8",
+        "/live/%ff/index.m3u8",
+        "/live/%ff/x/v/%ff",
+    ] {
         assert_eq!(get(&studio.router, path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
