@@ -101,6 +101,12 @@ test('a frame of another epoch asks to join again', () => {
   expect(ledger.take({ e: 'new', p: 7, s: 8, t: 0 }, 0)).toEqual({ rejoin: true });
 });
 
+test('an item that ends leaves nothing on the air', () => {
+  const on = applied(emptyRoom(), [{ s: 1, l: 'ctl', k: 'item', d: { item: 'i', product: 'p1', title: 'Tiles' } }]);
+  expect(on.item).toEqual({ product: 'p1', title: 'Tiles' });
+  expect(applied(on, [{ s: 2, l: 'ctl', k: 'item', d: {} }]).item).toBeNull();
+});
+
 test('a removed line leaves the chat', () => {
   const said = applied(emptyRoom(), [{ s: 4, l: 'chat', k: 'msg', d: { id: 'm', n: 'A', x: 'x' } }]);
   expect(applied(said, [{ s: 5, l: 'ctl', k: 'gone', d: { s: 4 } }]).chat).toEqual([]);

@@ -20,7 +20,8 @@ export interface Offer {
 export interface RoomView {
   state: string | null;
   pins: string[];
-  item: { product?: string; title?: string } | null;
+  /** What is on the air; `null` when the room says nothing is, `undefined` while it has not said. */
+  item?: { product?: string; title?: string } | null;
   offers: Record<string, Offer>;
   stock: Record<string, number>;
   chat: ChatLine[];
@@ -32,5 +33,5 @@ export interface RoomView {
 }
 
 export function emptyRoom(): RoomView {
-  return { state: null, pins: [], item: null, offers: {}, stock: {}, chat: [], questions: [], viewers: null, notice: null, slow_s: 0, versions: {} };
+  return { state: null, pins: [], offers: {}, stock: {}, chat: [], questions: [], viewers: null, notice: null, slow_s: 0, versions: {} };
 }

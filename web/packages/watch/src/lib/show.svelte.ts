@@ -40,7 +40,7 @@ export class Show {
     const ids = this.room.versions.pins === undefined ? this.meta.pins : this.room.pins;
     return ids.flatMap((id) => this.products.get(id) ?? []);
   });
-  readonly onAir: ProductCard | undefined = $derived(this.products.get(this.room.item?.product ?? this.meta.on_air ?? ''));
+  readonly onAir: ProductCard | undefined = $derived(this.products.get((this.room.item === undefined ? this.meta.on_air : this.room.item?.product) ?? ''));
   readonly listed: ProductCard[] = $derived.by(() => {
     const order = new Map(this.meta.products.map((id, at) => [id, at]));
     return [...this.products.values()].sort((a, b) => (order.get(a.id) ?? 1e6) - (order.get(b.id) ?? 1e6));
