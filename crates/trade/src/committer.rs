@@ -68,8 +68,7 @@ impl Committer {
         if store::take_pools(txn, &taken).await? != taken.len() as u64 {
             return Err(BatchError::Retry);
         }
-        let mut keys: Vec<_> =
-            new.asks.iter().map(|a| (a.key.as_str(), a.contact, a.body, a.order.uuid())).collect();
+        let mut keys: Vec<_> = new.asks.iter().map(|a| (a.key.as_str(), a.contact, a.body, a.order.uuid())).collect();
         keys.sort_unstable();
         if store::keep_keys(txn, &keys).await? != keys.len() as u64 {
             return Err(BatchError::Retry);

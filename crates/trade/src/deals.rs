@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
+use kernel::Keys;
 use kernel::db::sea_orm::DatabaseTransaction;
 use kernel::id::{ContactId, InquiryId, OrderId};
 use kernel::keys::Signer;
 use kernel::secret::{Secret, token_hash};
-use kernel::Keys;
 use uuid::Uuid;
 
 use crate::buyer::BuyerDetails;

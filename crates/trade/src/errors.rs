@@ -7,6 +7,7 @@ use kernel::{Problem, Quantity};
 
 use crate::buyer::BadBuyer;
 use crate::offer::{BadOffer, Refusal};
+use crate::ports::MeetError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum TradeError {
@@ -42,6 +43,15 @@ pub enum TradeError {
     Store(#[from] DbErr),
 }
 
+impl From<MeetError> for TradeError {
+    fn from(err: MeetError) -> Self {
+        match err {
+            MeetError::Bad(field) => Self::BadBuyer(field),
+            MeetError::Store(cause) => Self::Store(cause),
+        }
+    }
+}
+
 impl From<&Refusal> for Problem {
     fn from(refusal: &Refusal) -> Self {
         match refusal {
@@ -71,9 +81,7 @@ impl From<TradeError> for Problem {
             TradeError::OfferAlreadyActive => Self::conflict("offer-already-active"),
             TradeError::StockShort { available } => Self::conflict("out-of-stock").with("available", available),
             TradeError::HoldExpired => Self::conflict("hold-expired"),
-            TradeError::QuestionTaken { inquiry } => {
-                Self::conflict("question-has-inquiry").with("inquiry", inquiry)
-            }
+            TradeError::QuestionTaken { inquiry } => Self::conflict("question-has-inquiry").with("inquiry", inquiry),
             TradeError::NoSeller => Self::unavailable("not-set-up"),
             TradeError::BadDeal => Self::unauthorized("deal-unknown"),
             TradeError::Writer(WriterError::TooBusy) => Self::slow_down("too-busy", 1),

@@ -1,8 +1,6 @@
 //! What trade says on the bus.
 
-use kernel::id::{
-    CompanyId, ContactId, EventId, InquiryId, OfferId, OrderId, OrgId, ProductId, QuestionId, VariantId,
-};
+use kernel::id::{CompanyId, ContactId, EventId, InquiryId, OfferId, OrderId, OrgId, ProductId, QuestionId, VariantId};
 use kernel::{Event, Instant, Money, Quantity, UnitPrice};
 use serde::{Deserialize, Serialize};
 

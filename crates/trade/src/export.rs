@@ -9,8 +9,25 @@ use crate::order::Order;
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 pub const HEADINGS: [&str; 19] = [
-    "number", "state", "placed_at", "reserved_until", "sku", "product", "quantity", "unit_price", "total", "currency",
-    "company", "name", "email", "country", "language", "order_id", "offer_id", "event_id", "total_minor",
+    "number",
+    "state",
+    "placed_at",
+    "reserved_until",
+    "sku",
+    "product",
+    "quantity",
+    "unit_price",
+    "total",
+    "currency",
+    "company",
+    "name",
+    "email",
+    "country",
+    "language",
+    "order_id",
+    "offer_id",
+    "event_id",
+    "total_minor",
 ];
 
 /// Writes the orders with headings, as seen at `now`.

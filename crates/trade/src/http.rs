@@ -1,5 +1,6 @@
 //! Routes of trade. Handlers translate; the use cases decide.
 
+use axum::body::Bytes;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
@@ -15,6 +16,7 @@ use utoipa_axum::routes;
 use crate::buyer::{BuyerDetails, NewBuyer};
 use crate::deals::{Deal, Scope};
 use crate::errors::TradeError;
+use crate::export;
 use crate::inquiries::NewInquiry;
 use crate::inquiry::{Inquiry, InquiryState};
 use crate::offer::{NewOffer, Offer, OfferState};
@@ -22,7 +24,6 @@ use crate::order::{Order, OrderState};
 use crate::orders::Mover;
 use crate::store::OrderFilter;
 use crate::trade::Trade;
-use crate::export;
 
 /// Orders in one export; a firm with more filters by event.
 const EXPORTED: usize = 50_000;
@@ -286,7 +287,8 @@ impl<S: Send + Sync> FromRequestParts<S> for DealToken {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let sent = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = sent.and_then(|value| value.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+        let token =
+            sent.and_then(|value| value.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
         let token = token.map(|(_, token)| token.trim()).filter(|token| (1..=128).contains(&token.len()));
         token.map(|token| Self(token.to_owned())).ok_or_else(|| TradeError::BadDeal.into())
     }
@@ -488,11 +490,7 @@ async fn orders(
     responses(
         (status = 200, body = OrderView),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "no-such-order")))]
-async fn order(
-    State(trade): State<Trade>,
-    actor: Actor,
-    Path(id): Path<OrderId>,
-) -> Result<Json<OrderView>, Problem> {
+async fn order(State(trade): State<Trade>, actor: Actor, Path(id): Path<OrderId>) -> Result<Json<OrderView>, Problem> {
     let org = actor.require(Right::SeeTrade)?;
     Ok(Json(OrderView::of(trade.orders.of_firm(org, id).await?, trade.orders.now())))
 }
@@ -525,9 +523,15 @@ async fn cancel_order(
     State(trade): State<Trade>,
     actor: Actor,
     Path(id): Path<OrderId>,
-    Json(wanted): Json<OrderCancellation>,
+    body: Bytes,
 ) -> Result<Json<OrderView>, Problem> {
     let org = actor.require(Right::ManageTrade)?;
+    // The reason may be left out, and the body with it.
+    let wanted: OrderCancellation = if body.is_empty() {
+        OrderCancellation::default()
+    } else {
+        serde_json::from_slice(&body).map_err(|e| Problem::bad_request("bad-json").detail(e.to_string()))?
+    };
     let mover = Mover::Firm { org, name: &actor.name };
     let order = trade.orders.cancel(id, mover, &reason(wanted.reason)).await?;
     Ok(Json(OrderView::of(order, trade.orders.now())))

@@ -72,9 +72,7 @@ impl Inquiries {
             return Err(TradeError::QuestionTaken { inquiry });
         }
         let org = match new.product {
-            Some(product) => {
-                self.base.goods.seller_of(&txn, product).await?.ok_or(TradeError::NotFound("product"))?
-            }
+            Some(product) => self.base.goods.seller_of(&txn, product).await?.ok_or(TradeError::NotFound("product"))?,
             None => self.base.buyers.home(&txn).await?.ok_or(TradeError::NoSeller)?,
         };
         let inquiry = Inquiry {
@@ -157,8 +155,7 @@ impl Inquiries {
             return Err(TradeError::VersionConflict);
         }
         let at = self.base.now();
-        let made =
-            store::Transition { subject: id.uuid(), from: from.word(), to: to.word(), actor, reason, at };
+        let made = store::Transition { subject: id.uuid(), from: from.word(), to: to.word(), actor, reason, at };
         store::insert_transition(&txn, made).await?;
         txn.commit().await?;
         Ok(moved)

@@ -26,14 +26,13 @@ words! {
 impl InquiryState {
     pub fn may_become(self, to: Self) -> bool {
         use InquiryState::{InfoRequested, Lost, New, Qualified, Quoted, Quoting, Spam, Won};
-        matches!(
-            (self, to),
-            (New, Qualified | Spam)
-                | (Qualified, Quoting | Lost)
-                | (Quoting, Quoted | InfoRequested | Lost)
-                | (InfoRequested, Quoting | Lost)
-                | (Quoted, Won | Lost)
-        )
+        match self {
+            New => matches!(to, Qualified | Spam),
+            Qualified | InfoRequested => matches!(to, Quoting | Lost),
+            Quoting => matches!(to, Quoted | InfoRequested | Lost),
+            Quoted => matches!(to, Won | Lost),
+            Won | Lost | Spam => false,
+        }
     }
 }
 

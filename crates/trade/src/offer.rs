@@ -25,10 +25,11 @@ impl OfferState {
     /// Whether a person may move an offer so.
     pub fn may_become(self, to: Self) -> bool {
         use OfferState::{Active, Draft, Ended, SoldOut, Withdrawn};
-        matches!(
-            (self, to),
-            (Draft, Active | Withdrawn) | (Active, Ended | Withdrawn) | (SoldOut, Ended | Withdrawn)
-        )
+        match self {
+            Draft => matches!(to, Active | Withdrawn),
+            Active | SoldOut => matches!(to, Ended | Withdrawn),
+            Ended | Withdrawn => false,
+        }
     }
 
     /// Whether the offer holds a pool: cancelled pieces return to it and may be ordered again.
@@ -222,7 +223,7 @@ pub mod tests {
             min_quantity: Quantity(1),
             multiple: Quantity(1),
             starts_at: NOON,
-            ends_at: NOON + Duration::from_secs(3600),
+            ends_at: NOON + Duration::from_hours(1),
             state: OfferState::Active,
             version: 1,
         }
@@ -260,7 +261,7 @@ pub mod tests {
     #[test]
     fn the_window_is_open_from_its_start_until_just_before_its_end() {
         let take = |at| offer(1).take(Quantity(1), Quantity(0), at);
-        let end = NOON + Duration::from_secs(3600);
+        let end = NOON + Duration::from_hours(1);
         assert_eq!(take(NOON - Duration::from_micros(1)), Err(Refusal::OfferNotActive));
         assert_eq!(take(NOON), Ok(()));
         assert_eq!(take(end - Duration::from_micros(1)), Ok(()));
@@ -300,7 +301,7 @@ pub mod tests {
             per_company: Some(Quantity(100)),
             min_quantity: Quantity(24),
             starts_at: NOON,
-            ends_at: NOON + Duration::from_secs(60),
+            ends_at: NOON + Duration::from_mins(1),
         };
         assert_eq!(good().check(), Ok(()));
         let bad = |change: fn(&mut NewOffer)| {

@@ -137,13 +137,7 @@ impl Orders {
         Ok(expired)
     }
 
-    async fn move_to(
-        &self,
-        id: OrderId,
-        to: OrderState,
-        mover: Mover<'_>,
-        reason: &str,
-    ) -> Result<Order, TradeError> {
+    async fn move_to(&self, id: OrderId, to: OrderState, mover: Mover<'_>, reason: &str) -> Result<Order, TradeError> {
         let txn = self.base.db.write().await?;
         let (offer, order) = self.locked(&txn, id, mover).await?;
         let now = self.base.now();

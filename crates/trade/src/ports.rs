@@ -5,7 +5,7 @@ use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
 use kernel::id::{CompanyId, ContactId, OrgId, ProductId, VariantId};
 use kernel::{Locale, LocalizedText, Quantity};
 
-use crate::buyer::BuyerDetails;
+use crate::buyer::{BadBuyer, BuyerDetails};
 
 /// What an offer freezes of a variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,11 +57,19 @@ pub struct Met {
     pub contact: ContactId,
 }
 
+#[derive(Debug, thiserror::Error)]
+pub enum MeetError {
+    #[error(transparent)]
+    Bad(#[from] BadBuyer),
+    #[error("the buyer could not be stored")]
+    Store(#[from] DbErr),
+}
+
 /// Who buyers are.
 #[async_trait]
 pub trait Buyers: Send + Sync + 'static {
     /// Finds or keeps the buyer's company and contact.
-    async fn meet(&self, txn: &DatabaseTransaction, buyer: &BuyerDetails, lang: &Locale) -> Result<Met, DbErr>;
+    async fn meet(&self, txn: &DatabaseTransaction, buyer: &BuyerDetails, lang: &Locale) -> Result<Met, MeetError>;
 
     /// The organisation that sells here, for an inquiry that names no product.
     async fn home(&self, txn: &DatabaseTransaction) -> Result<Option<OrgId>, DbErr>;

@@ -152,9 +152,8 @@ fn seen_as(state: OrderState, now: Instant) -> Expr {
 
 /// Reservations that have passed and were not tidied yet. Only placed orders have a time in that column.
 pub async fn orders_due(conn: &impl ConnectionTrait, now: Instant, limit: u64) -> Result<Vec<OrderId>, DbErr> {
-    let due = order::Entity::find()
-        .filter(order::Column::ReservedUntil.lte(now))
-        .order_by_asc(order::Column::ReservedUntil);
+    let due =
+        order::Entity::find().filter(order::Column::ReservedUntil.lte(now)).order_by_asc(order::Column::ReservedUntil);
     Ok(due.limit(limit).all(conn).await?.into_iter().map(|row| row.id).collect())
 }
 
@@ -320,7 +319,8 @@ pub async fn deal_contact(conn: &impl ConnectionTrait, token_hash: String) -> Re
 pub async fn project(conn: &impl ConnectionTrait, orders: &[Order]) -> Result<u64, DbErr> {
     let mut pairs: Vec<_> = orders.iter().map(|order| (order.contact, order.id)).collect();
     pairs.sort_unstable();
-    let rows = pairs.into_iter().map(|(contact, id)| buyer_order::ActiveModel { contact: Set(contact), order: Set(id) });
+    let rows =
+        pairs.into_iter().map(|(contact, id)| buyer_order::ActiveModel { contact: Set(contact), order: Set(id) });
     let added = buyer_order::Entity::insert_many(rows).on_conflict_do_nothing().exec_without_returning(conn).await?;
     Ok(if let TryInsertResult::Inserted(count) = added { count } else { 0 })
 }

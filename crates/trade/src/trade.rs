@@ -32,7 +32,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { reservation: Duration::from_secs(48 * 3600), batch: kernel::db::writer::BATCH }
+        Self { reservation: Duration::from_hours(48), batch: kernel::db::writer::BATCH }
     }
 }
 

@@ -2,10 +2,10 @@
 
 use kernel::db::{Migration, SchemaManager};
 use sea_orm::DbErr;
-use sea_orm::sea_query::{Expr, ExprTrait as _, Index, IntoIndexColumn, IndexCreateStatement, Table, TableCreateStatement};
-use sea_orm_migration::schema::{
-    big_integer, big_integer_null, json, string, string_null, text, uuid, uuid_null,
+use sea_orm::sea_query::{
+    Expr, ExprTrait as _, Index, IndexCreateStatement, IntoIndexColumn, Table, TableCreateStatement,
 };
+use sea_orm_migration::schema::{big_integer, big_integer_null, json, string, string_null, text, uuid, uuid_null};
 
 pub fn migrations() -> Vec<Migration> {
     macro_rules! step {

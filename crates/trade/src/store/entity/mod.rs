@@ -1,8 +1,6 @@
 //! The tables of trade.
 
-use kernel::id::{
-    CompanyId, ContactId, EventId, InquiryId, OfferId, OrderId, OrgId, ProductId, QuestionId, VariantId,
-};
+use kernel::id::{CompanyId, ContactId, EventId, InquiryId, OfferId, OrderId, OrgId, ProductId, QuestionId, VariantId};
 use kernel::{Instant, Locale, LocalizedText};
 use uuid::Uuid;
 

@@ -1,0 +1,1 @@
+//! Programs that measure Livefair and print the figures with their conditions.

@@ -1,0 +1,214 @@
+//! Trade's ports, filled by the neighbours themselves.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use catalog::stock::{self, Level};
+use catalog::{Catalog, variant_for_order};
+use identity::{BuyerError, Identity};
+use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
+use kernel::id::{OrgId, ProductId, VariantId};
+use kernel::{Clock, Locale, Outbox, Quantity};
+use mail::{Address, Post, Template};
+use serde_json::{Map, Value};
+
+use crate::buyer::{BadBuyer, BuyerDetails};
+use crate::ports::{BuyerMail, Buyers, Goods, Hold, Letter, Letters, MeetError, Met, VariantFacts};
+use crate::trade::Neighbours;
+
+impl Neighbours {
+    /// The neighbours of an installation that is reached at `public_url`.
+    pub fn of(
+        catalog: Catalog,
+        identity: &Identity,
+        post: Post,
+        outbox: Outbox,
+        clock: Arc<dyn Clock>,
+        public_url: &str,
+    ) -> Self {
+        let known = Arc::new(IdentityBuyers::new(identity));
+        Self {
+            goods: Arc::new(CatalogGoods::new(catalog, outbox, clock)),
+            buyers: known.clone(),
+            letters: Arc::new(PostLetters::new(post, known, public_url)),
+        }
+    }
+}
+
+/// The catalogue and its one stock ledger.
+pub struct CatalogGoods {
+    catalog: Catalog,
+    outbox: Outbox,
+    clock: Arc<dyn Clock>,
+}
+
+impl CatalogGoods {
+    pub fn new(catalog: Catalog, outbox: Outbox, clock: Arc<dyn Clock>) -> Self {
+        Self { catalog, outbox, clock }
+    }
+
+    /// Tells the new levels. Levels that could not be reached mean that the ledgers disagree: the order moves on,
+    /// since refusing would leave the buyer without an answer, and somebody is called.
+    async fn told(
+        &self,
+        txn: &DatabaseTransaction,
+        variant: VariantId,
+        levels: Option<Vec<Level>>,
+    ) -> Result<(), DbErr> {
+        match levels {
+            Some(levels) => stock::announce(txn, &self.outbox, &levels).await,
+            // Made to order: there is no row.
+            None if stock::level(txn, variant).await?.is_none() => Ok(()),
+            None => {
+                tracing::error!(variant.id = %variant, "the stock does not know pieces that an order has held");
+                Ok(())
+            }
+        }
+    }
+}
+
+fn line(variant: VariantId, quantity: Quantity) -> BTreeMap<VariantId, Quantity> {
+    BTreeMap::from([(variant, quantity)])
+}
+
+#[async_trait]
+impl Goods for CatalogGoods {
+    async fn variant(
+        &self,
+        txn: &DatabaseTransaction,
+        org: OrgId,
+        variant: VariantId,
+    ) -> Result<Option<VariantFacts>, DbErr> {
+        let found = variant_for_order(txn, variant).await?.filter(|found| found.org == org);
+        Ok(found.map(|found| VariantFacts {
+            product: found.product,
+            sku: found.sku,
+            name: found.names,
+            multiple: found.multiple,
+        }))
+    }
+
+    async fn seller_of(&self, _: &DatabaseTransaction, product: ProductId) -> Result<Option<OrgId>, DbErr> {
+        let found = self.catalog.published_by_id(&[product]).await;
+        let found = found.map_err(|e| DbErr::Custom(e.to_string()))?;
+        Ok(found.first().map(|product| product.org))
+    }
+
+    async fn hold(&self, txn: &DatabaseTransaction, variant: VariantId, quantity: Quantity) -> Result<Hold, DbErr> {
+        if let Some(levels) = stock::hold(txn, &line(variant, quantity), self.clock.now()).await? {
+            stock::announce(txn, &self.outbox, &levels).await?;
+            return Ok(Hold::Held);
+        }
+        let level = stock::level(txn, variant).await?;
+        // Made to order: there is always as much as was offered.
+        Ok(level.map_or(Hold::Held, |level| Hold::Short { available: Quantity(level.available()) }))
+    }
+
+    async fn release(&self, txn: &DatabaseTransaction, variant: VariantId, quantity: Quantity) -> Result<(), DbErr> {
+        let levels = stock::release(txn, &line(variant, quantity), self.clock.now()).await?;
+        self.told(txn, variant, levels).await
+    }
+
+    async fn sell(&self, txn: &DatabaseTransaction, variant: VariantId, quantity: Quantity) -> Result<(), DbErr> {
+        let levels = stock::allocate(txn, &line(variant, quantity), self.clock.now()).await?;
+        self.told(txn, variant, levels).await
+    }
+
+    async fn take_back(&self, txn: &DatabaseTransaction, variant: VariantId, quantity: Quantity) -> Result<(), DbErr> {
+        let levels = stock::deallocate(txn, &line(variant, quantity), self.clock.now()).await?;
+        self.told(txn, variant, levels).await
+    }
+}
+
+/// The name under which a firm writes.
+#[async_trait]
+pub trait Sender: Send + Sync + 'static {
+    async fn name_of(&self, org: OrgId) -> Result<Option<String>, DbErr>;
+}
+
+/// Buyers and firms as `identity` keeps them.
+pub struct IdentityBuyers {
+    buyers: identity::Buyers,
+    orgs: identity::Orgs,
+}
+
+impl IdentityBuyers {
+    pub fn new(identity: &Identity) -> Self {
+        Self { buyers: identity.buyers.clone(), orgs: identity.orgs.clone() }
+    }
+}
+
+#[async_trait]
+impl Buyers for IdentityBuyers {
+    async fn meet(&self, txn: &DatabaseTransaction, buyer: &BuyerDetails, lang: &Locale) -> Result<Met, MeetError> {
+        let details = identity::BuyerDetails {
+            company: buyer.company.clone(),
+            name: buyer.name.clone(),
+            email: buyer.email.clone(),
+            country: buyer.country.clone(),
+            locale: lang.clone(),
+        };
+        match self.buyers.meet(txn, None, &details).await {
+            Ok((company, contact)) => Ok(Met { company, contact }),
+            Err(BuyerError::BadCompany) => Err(BadBuyer("company").into()),
+            Err(BuyerError::BadName) => Err(BadBuyer("name").into()),
+            Err(BuyerError::BadEmail) => Err(BadBuyer("email").into()),
+            Err(BuyerError::BadCountry) => Err(BadBuyer("country").into()),
+            Err(BuyerError::Store(cause)) => Err(cause.into()),
+        }
+    }
+
+    async fn home(&self, _: &DatabaseTransaction) -> Result<Option<OrgId>, DbErr> {
+        Ok(self.orgs.home().await?.map(|org| org.id))
+    }
+}
+
+#[async_trait]
+impl Sender for IdentityBuyers {
+    async fn name_of(&self, org: OrgId) -> Result<Option<String>, DbErr> {
+        Ok(self.orgs.get(org).await?.map(|org| org.name))
+    }
+}
+
+/// Letters by the post office.
+pub struct PostLetters {
+    post: Post,
+    sender: Arc<dyn Sender>,
+    /// Where this installation is reached: `https://fair.example`.
+    public_url: String,
+}
+
+impl PostLetters {
+    pub fn new(post: Post, sender: Arc<dyn Sender>, public_url: &str) -> Self {
+        Self { post, sender, public_url: public_url.trim_end_matches('/').to_owned() }
+    }
+}
+
+#[async_trait]
+impl Letters for PostLetters {
+    async fn queue(&self, txn: &DatabaseTransaction, mail: BuyerMail) -> Result<(), DbErr> {
+        let template = match mail.letter {
+            Letter::OrderPlaced => Template::OrderPlaced,
+            Letter::OrderConfirmed => Template::OrderConfirmed,
+            Letter::OrderCancelled => Template::OrderCancelled,
+            Letter::InquiryReceived => Template::InquiryReceived,
+        };
+        let mut values: Map<String, Value> =
+            mail.facts.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
+        values.insert("org".to_owned(), self.sender.name_of(mail.org).await?.unwrap_or_default().into());
+        values.insert("url".to_owned(), format!("{}{}", self.public_url, mail.deal).into());
+        let Ok(to) = Address::new(&mail.name, &mail.to) else {
+            // Checked when the buyer came; one bad address must not keep the letters of others.
+            tracing::error!("a buyer's address takes no mail");
+            return Ok(());
+        };
+        let letter = mail::Letter { to, locale: mail.lang, template, values: Value::Object(values) };
+        self.post.queue(txn, letter).await?;
+        Ok(())
+    }
+
+    fn wake(&self) {
+        self.post.wake();
+    }
+}

@@ -1,0 +1,99 @@
+use futures_util::future::join_all;
+use trade::deals::Scope;
+use trade::inquiries::NewInquiry;
+use trade::inquiry::InquiryState;
+use trade::ports::Letter;
+
+use crate::world::{buyer_number, each_world};
+
+#[tokio::test]
+async fn each_placed_order_gets_one_letter_in_the_buyers_language() {
+    each_world(1000, async |world| {
+        let offer = world.offer(1000).await;
+        let (this, offer) = (&world, &offer);
+        let placed = join_all((0..250).map(|n| async move { this.order(offer, n, 1, &n.to_string()).await })).await;
+        assert!(placed.iter().all(Result::is_ok));
+        assert_eq!(world.trade.orders.follow_up_due().await.unwrap(), 250);
+        assert_eq!(world.trade.orders.follow_up_due().await.unwrap(), 0, "once");
+        let late = world.order(offer, 0, 1, "late").await.unwrap();
+        assert_eq!(world.trade.orders.follow_up_due().await.unwrap(), 1);
+        let letters = world.letters.0.lock().unwrap();
+        assert_eq!(letters.len(), 251);
+        let last = letters.last().unwrap();
+        assert_eq!((last.letter, last.lang.to_string()), (Letter::OrderPlaced, "es".to_owned()));
+        assert!(last.facts.contains(&("number", late.number.clone())));
+        assert!(last.deal.starts_with("/deal/"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deal_link_shows_what_its_holder_may_see() {
+    each_world(1000, async |world| {
+        let offer = world.offer(1000).await;
+        let deals = &world.trade.deals;
+        let first = world.order(&offer, 1, 1, "a").await.unwrap();
+        world.trade.orders.follow_up_due().await.unwrap();
+        let second = world.order(&offer, 1, 2, "b").await.unwrap();
+        world.order(&offer, 2, 3, "c").await.unwrap();
+        let mailed = deals.token(first.contact);
+        assert_eq!(mailed.expose().len(), 32, "128 bits");
+        let scope = deals.scope(mailed.expose()).await.unwrap();
+        assert_eq!(scope, Scope::Contact(first.contact));
+        let deal = deals.read(scope).await.unwrap();
+        let ids: Vec<_> = deal.orders.iter().map(|order| order.id).collect();
+        assert_eq!(ids, [second.id, first.id], "projected or not");
+        assert_eq!(deal.buyer.email, "ana1@juguetes.example");
+        let answered = deals.order_token(first.id);
+        let deal = deals.read(deals.scope(answered.expose()).await.unwrap()).await.unwrap();
+        assert_eq!(deal.orders.len(), 1, "who only typed an address sees only what they made");
+        let mut forged = answered.expose().clone();
+        forged.replace_range(1..2, if forged.as_bytes()[1] == b'0' { "1" } else { "0" });
+        let inquiry_of_order = answered.expose().replacen('o', "i", 1);
+        for token in ["", "x", "0123456789abcdef0123456789abcdef", &forged, &inquiry_of_order, "oé"] {
+            assert!(deals.scope(token).await.is_err(), "{token}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_inquiry_opens_once_and_moves_towards_a_quote() {
+    each_world(10, async |world| {
+        let inquiries = &world.trade.inquiries;
+        let new = NewInquiry {
+            event: Some(world.event),
+            product: Some(world.product),
+            question: Some(kernel::id::QuestionId::new()),
+            quantity: Some(kernel::Quantity(480)),
+            text: " 480 sets to Valencia? ".into(),
+            buyer: buyer_number(1),
+        };
+        let code = |result: Result<trade::inquiry::Inquiry, trade::TradeError>| {
+            kernel::Problem::from(result.unwrap_err()).code().to_owned()
+        };
+        let opened = inquiries.open(&new, "k").await.unwrap();
+        assert_eq!((opened.org, opened.text.as_str()), (world.org, "480 sets to Valencia?"));
+        assert_eq!(inquiries.open(&new, "k").await.unwrap(), opened);
+        let other = NewInquiry { text: "and more?".into(), ..new.clone() };
+        assert_eq!(code(inquiries.open(&other, "k").await), "idempotency-key-reused");
+        assert_eq!(code(inquiries.open(&other, "k2").await), "question-has-inquiry");
+        let empty = NewInquiry { text: " \u{7} ".into(), question: None, ..new.clone() };
+        assert_eq!(code(inquiries.open(&empty, "k3").await), "bad-field");
+        let unknown = NewInquiry { product: Some(kernel::id::ProductId::new()), question: None, ..new };
+        assert_eq!(code(inquiries.open(&unknown, "k4").await), "no-such-product");
+        let to = async |state| inquiries.change(world.org, opened.id, state, "Li", "").await;
+        assert_eq!(code(to(InquiryState::Quoted).await), "illegal-transition");
+        for state in [InquiryState::Qualified, InquiryState::Quoting, InquiryState::Quoted, InquiryState::Won] {
+            assert_eq!(to(state).await.unwrap().state, state);
+        }
+        let stranger = inquiries.change(kernel::id::OrgId::new(), opened.id, InquiryState::Lost, "x", "").await;
+        assert_eq!(code(stranger), "no-such-inquiry");
+        assert_eq!(world.letters.0.lock().unwrap().len(), 1, "thanked once");
+        let deal = world.trade.deals.read(Scope::Contact(opened.contact)).await.unwrap();
+        assert_eq!(deal.inquiries.len(), 1);
+        let list = inquiries.list(world.org, Some(InquiryState::Won), None, 9).await.unwrap();
+        assert_eq!(list.len(), 1);
+    })
+    .await;
+}

@@ -1,0 +1,128 @@
+use std::time::Duration;
+
+use kernel::Quantity;
+use trade::Mover;
+use trade::offer::OfferState;
+use trade::order::OrderState;
+use trade::ports::Letter;
+
+use crate::world::{each_world, outcome};
+
+#[tokio::test]
+async fn an_offer_holds_its_pool_in_the_stock_and_gives_back_what_is_left() {
+    each_world(100, async |world| {
+        let offer = world.offer(60).await;
+        assert_eq!(world.stock().await, (100, 0, 60));
+        world.order(&offer, 1, 10, "a").await.unwrap();
+        let ended = world.move_offer(&offer, OfferState::Ended).await.unwrap();
+        assert_eq!((ended.state, ended.left), (OfferState::Ended, Quantity(0)));
+        assert_eq!(world.stock().await, (100, 0, 10), "the order keeps its pieces");
+        world.audit(&offer).await;
+        assert_eq!(outcome(world.order(&offer, 2, 1, "b").await), "offer-not-active");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_offer_opens_only_with_stock_and_alone() {
+    each_world(100, async |world| {
+        let code = |result: Result<trade::offer::Offer, trade::TradeError>| {
+            kernel::Problem::from(result.unwrap_err()).code().to_owned()
+        };
+        let big = world.trade.offers.draft(world.org, &world.new_offer(101)).await.unwrap();
+        assert_eq!(code(world.move_offer(&big, OfferState::Active).await), "out-of-stock");
+        let (first, second) = (world.offer(10).await, world.new_offer(10));
+        let second = world.trade.offers.draft(world.org, &second).await.unwrap();
+        assert_eq!(code(world.move_offer(&second, OfferState::Active).await), "offer-already-active");
+        assert_eq!(code(world.move_offer(&first, OfferState::Active).await), "illegal-transition");
+        world.move_offer(&first, OfferState::Withdrawn).await.unwrap();
+        world.move_offer(&second, OfferState::Active).await.unwrap();
+        assert_eq!(world.stock().await, (100, 0, 10));
+        let mut late = world.new_offer(5);
+        late.variant = kernel::id::VariantId::new();
+        let unknown = world.trade.offers.draft(world.org, &late).await;
+        assert_eq!(code(unknown), "no-such-variant");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_sweeper_ends_offers_whose_window_is_over() {
+    each_world(100, async |world| {
+        let offer = world.offer(60).await;
+        assert_eq!(world.trade.offers.end_due(world.trade.orders.now()).await.unwrap(), 0);
+        world.clock.advance(Duration::from_hours(1));
+        assert_eq!(world.trade.offers.end_due(world.trade.orders.now()).await.unwrap(), 1);
+        assert_eq!(world.look(&offer).await.state, OfferState::Ended);
+        assert_eq!(world.stock().await, (100, 0, 0));
+        assert_eq!(world.trade.offers.end_due(world.trade.orders.now()).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reservation_that_passes_expires_at_once_and_is_tidied_later() {
+    each_world(100, async |world| {
+        let mut new = world.new_offer(2);
+        new.ends_at = new.starts_at + Duration::from_hours(72);
+        let offer = world.activate(new).await;
+        let order = world.order(&offer, 1, 2, "a").await.unwrap();
+        world.clock.advance(Duration::from_hours(48));
+        let now = world.trade.orders.now();
+        let seen = world.trade.orders.of_firm(world.org, order.id).await.unwrap();
+        assert_eq!((seen.state, seen.state_at(now)), (OrderState::Placed, OrderState::Expired));
+        assert_eq!(outcome(world.trade.orders.confirm(world.org, order.id, "Li").await), "hold-expired");
+        assert_eq!(outcome(world.trade.orders.cancel(order.id, Mover::Buyer, "").await), "hold-expired");
+        let expired = trade::OrderFilter { state: Some(OrderState::Expired), ..Default::default() };
+        assert_eq!(world.trade.orders.list(world.org, &expired, None, 9).await.unwrap().len(), 1);
+        assert_eq!(world.look(&offer).await.state, OfferState::SoldOut);
+        assert_eq!(world.trade.orders.expire_due(now).await.unwrap(), 1);
+        assert_eq!(world.trade.orders.expire_due(now).await.unwrap(), 0);
+        let reopened = world.look(&offer).await;
+        assert_eq!((reopened.state, reopened.left), (OfferState::Active, Quantity(2)));
+        world.audit(&offer).await;
+        assert_eq!(outcome(world.order(&offer, 2, 2, "b").await), "201");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn confirmed_pieces_are_sold_and_cancelled_ones_free() {
+    each_world(100, async |world| {
+        let offer = world.offer(60).await;
+        let keep = world.order(&offer, 1, 10, "a").await.unwrap();
+        let back = world.order(&offer, 2, 20, "b").await.unwrap();
+        let keep = world.trade.orders.confirm(world.org, keep.id, "Li Wei").await.unwrap();
+        assert_eq!((keep.state, keep.reserved_until), (OrderState::Confirmed, None));
+        world.trade.orders.confirm(world.org, back.id, "Li Wei").await.unwrap();
+        assert_eq!(world.stock().await, (100, 30, 30));
+        let by_buyer = world.trade.orders.cancel(back.id, Mover::Buyer, "").await;
+        assert_eq!(outcome(by_buyer), "illegal-transition", "a confirmed order is the firm's to cancel");
+        let firm = Mover::Firm { org: world.org, name: "Li Wei" };
+        let cancelled = world.trade.orders.cancel(back.id, firm, "the kiln broke").await.unwrap();
+        assert_eq!(cancelled.state, OrderState::Cancelled);
+        assert_eq!(world.stock().await, (100, 10, 50));
+        assert_eq!(world.look(&offer).await.left, Quantity(50));
+        world.audit(&offer).await;
+        let again = world.trade.orders.cancel(back.id, firm, "").await;
+        assert_eq!(outcome(again), "illegal-transition");
+        let letters = world.letters.0.lock().unwrap();
+        let said: Vec<Letter> = letters.iter().map(|mail| mail.letter).collect();
+        assert_eq!(said, [Letter::OrderConfirmed, Letter::OrderConfirmed, Letter::OrderCancelled]);
+        assert!(letters[2].facts.contains(&("reason", "the kiln broke".to_owned())));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_cancelled_after_the_offer_frees_the_stock() {
+    each_world(100, async |world| {
+        let offer = world.offer(60).await;
+        let order = world.order(&offer, 1, 10, "a").await.unwrap();
+        world.move_offer(&offer, OfferState::Ended).await.unwrap();
+        world.trade.orders.cancel(order.id, Mover::Buyer, "").await.unwrap();
+        assert_eq!(world.stock().await, (100, 0, 0));
+        world.audit(&offer).await;
+    })
+    .await;
+}

@@ -1,0 +1,144 @@
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
+use kernel::actor::Rights;
+use kernel::{Actor, Right};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::world::{World, each_world};
+
+struct Answer {
+    status: StatusCode,
+    kind: String,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
+async fn send(world: &World, crew: bool, method: &str, path: &str, headers: &[(&str, &str)], body: Value) -> Answer {
+    let (router, _) = OpenApiRouter::new().merge(trade::routes(world.trade.clone())).split_for_parts();
+    let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+    let mut request = request.body(body).unwrap();
+    if crew {
+        let rights = Rights::of(&[Right::SeeTrade, Right::ManageTrade]);
+        request.extensions_mut().insert(Actor {
+            org: Some(world.org),
+            rights,
+            name: "Li Wei".into(),
+            ..Actor::anyone()
+        });
+    }
+    let response = router.oneshot(request).await.unwrap();
+    let status = response.status();
+    let kind = response.headers().get("content-type").map_or("", |v| v.to_str().unwrap()).to_owned();
+    Answer { status, kind, body: response.into_body().collect().await.unwrap().to_bytes().to_vec() }
+}
+
+fn order_of(quantity: i64, company: &str) -> Value {
+    json!({"quantity": quantity, "buyer": {"company": company, "name": "Ana Ruiz", "email": "ana@sol.example",
+        "country": "ES", "lang": "es"}})
+}
+
+#[tokio::test]
+async fn a_buyer_orders_follows_and_cancels_without_a_password() {
+    each_world(100, async |world| {
+        let offer = world.offer(10).await;
+        let path = format!("/api/v1/offers/{}/orders", offer.id);
+        let key = [("idempotency-key", "0190")];
+        let refused = send(&world, false, "POST", &path, &[], order_of(2, "Sol")).await;
+        assert_eq!((refused.status.as_u16(), refused.kind.as_str()), (400, "application/problem+json"));
+        assert_eq!(refused.json()["type"], "/problems/idempotency-key-missing");
+        let placed = send(&world, false, "POST", &path, &key, order_of(2, "Sol")).await;
+        assert_eq!(placed.status, StatusCode::CREATED);
+        let (placed, again) = (placed.json(), send(&world, false, "POST", &path, &key, order_of(2, "Sol")).await);
+        assert_eq!(again.json(), placed);
+        let order = &placed["order"];
+        assert_eq!(order["total"], json!({"minor": 1960, "currency": "USD"}));
+        assert_eq!(order["state"], "placed");
+        assert_eq!(order["buyer"]["company"], "Sol");
+        assert!(order["number"].as_str().unwrap().starts_with("LF-"));
+        let too_many = send(&world, false, "POST", &path, &[("idempotency-key", "0191")], order_of(9, "Sol")).await;
+        assert_eq!((too_many.status.as_u16(), too_many.json()["available"].clone()), (409, json!(8)));
+        let bearer = format!("Bearer {}", placed["deal"].as_str().unwrap().strip_prefix("/deal/").unwrap());
+        let auth = [("authorization", bearer.as_str())];
+        let deal = send(&world, false, "GET", "/api/v1/deal", &auth, Value::Null).await.json();
+        assert_eq!(deal["orders"][0]["id"], order["id"]);
+        let cancel = format!("/api/v1/deal/orders/{}/cancel", order["id"].as_str().unwrap());
+        let stranger = send(&world, false, "POST", &cancel, &[("authorization", "Bearer no")], Value::Null).await;
+        assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
+        let cancelled = send(&world, false, "POST", &cancel, &auth, Value::Null).await;
+        assert_eq!(cancelled.json()["state"], "cancelled");
+        assert_eq!(world.look(&offer).await.left.0, 10);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_firm_makes_an_offer_and_works_through_its_orders() {
+    each_world(100, async |world| {
+        let at = |hours: u64| (kernel::Clock::now(&*world.clock) + std::time::Duration::from_hours(hours)).to_string();
+        let new = json!({"event": world.event, "variant": world.variant, "total": 50, "min_quantity": 1,
+            "unit_price": {"micro": 9_800_000, "currency": "USD"}, "starts_at": at(0), "ends_at": at(2)});
+        let visitor = send(&world, false, "POST", "/api/v1/offers", &[], new.clone()).await;
+        assert_eq!(visitor.status, StatusCode::UNAUTHORIZED);
+        let offer = send(&world, true, "POST", "/api/v1/offers", &[], new).await.json();
+        let (event, id) = (world.event, offer["id"].as_str().unwrap().to_owned());
+        let offers = async |crew| {
+            let found = send(&world, crew, "GET", &format!("/api/v1/offers?event={event}"), &[], Value::Null).await;
+            found.json()["items"].as_array().unwrap().clone()
+        };
+        assert_eq!((offers(false).await.len(), offers(true).await.len()), (0, 1), "a draft is the firm's alone");
+        let path = format!("/api/v1/offers/{id}/transitions");
+        let active = send(&world, true, "POST", &path, &[], json!({"to": "active"})).await;
+        assert_eq!(active.json()["state"], "active");
+        assert_eq!(offers(false).await.len(), 1);
+        for (n, company) in ["Sol", "=HYPERLINK(1)", "Mar"].iter().enumerate() {
+            let (path, key) = (format!("/api/v1/offers/{id}/orders"), n.to_string());
+            let placed = send(&world, false, "POST", &path, &[("idempotency-key", &key)], order_of(1, company)).await;
+            assert_eq!(placed.status, StatusCode::CREATED);
+        }
+        let page = send(&world, true, "GET", "/api/v1/orders?state=placed&limit=2", &[], Value::Null).await.json();
+        assert_eq!(page["items"].as_array().unwrap().len(), 2);
+        let rest = format!("/api/v1/orders?state=placed&limit=2&after={}", page["next"].as_str().unwrap());
+        let rest = send(&world, true, "GET", &rest, &[], Value::Null).await.json();
+        assert_eq!((rest["items"].as_array().unwrap().len(), rest.get("next")), (1, None));
+        let first = rest["items"][0]["id"].as_str().unwrap().to_owned();
+        let order = async |verb: &str| {
+            send(&world, true, "POST", &format!("/api/v1/orders/{first}/{verb}"), &[], Value::Null).await
+        };
+        assert_eq!(order("confirm").await.json()["state"], "confirmed");
+        assert_eq!(order("confirm").await.json()["type"], "/problems/illegal-transition");
+        assert_eq!(order("cancel").await.json()["state"], "cancelled");
+        let sheet = send(&world, true, "GET", "/api/v1/orders/export.csv", &[], Value::Null).await;
+        assert_eq!(sheet.kind, "text/csv; charset=utf-8");
+        assert_eq!(sheet.body[..3], [0xEF, 0xBB, 0xBF]);
+        let text = String::from_utf8(sheet.body).unwrap();
+        assert_eq!(text.lines().count(), 4);
+        assert!(text.contains("'=HYPERLINK(1)") && text.contains("Bloques magnéticos,1,9.80,9.80,USD"), "{text}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn schema_names_say_their_domain_and_every_path_is_described() {
+    each_world(1, async |world| {
+        let (_, api) = OpenApiRouter::<()>::new().merge(trade::routes(world.trade.clone())).split_for_parts();
+        assert_eq!(api.paths.paths.len(), 12);
+        let json = serde_json::to_value(&api).unwrap();
+        for name in ["OfferView", "OrderView", "InquiryView", "DealView", "OrderPlaced", "TradeBuyer", "TradeNewBuyer"]
+        {
+            assert!(json["components"]["schemas"].get(name).is_some(), "{name}");
+        }
+    })
+    .await;
+}
