@@ -133,6 +133,7 @@ await shoot('live-desktop-light', { size: 'desktop', act: ask });
 await shoot('live-desktop-dark-ja', { size: 'desktop', theme: 'dark', lang: 'ja' });
 await shoot('live-tablet-light', { size: 'tablet' });
 await shoot('live-side-light', { size: 'side' });
+await shoot('offline-phone-ja', { size: 'phone', lang: 'ja', act: (tab) => tab.context().setOffline(true).then(() => tab.waitForTimeout(500)) });
 await shoot('interrupted-phone', { size: 'phone', state: 'interrupted' });
 await shoot('before-phone', { size: 'phone', state: 'scheduled' });
 await shoot('before-desktop-zh', { size: 'desktop', state: 'scheduled', lang: 'zh-CN' });
