@@ -315,6 +315,7 @@ struct ProductChangeBody {
     /// `null` removes it.
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<Carton>)]
+    #[expect(clippy::option_option, reason = "JSON tells `null` from absent")]
     carton: Option<Option<Carton>>,
     origin: Option<String>,
 }

@@ -201,7 +201,8 @@ impl Live {
         let name = stream_name(event.id);
         match (from, event.state) {
             (EventState::Scheduled, EventState::Live) => self.record(event).await,
-            (EventState::Rehearsing, EventState::Scheduled) | (_, EventState::Cancelled) => self.streams.end(&name),
+            // The encoder stays between rehearsal and show, so that a picture is there when the crew goes live.
+            (_, EventState::Cancelled) => self.streams.end(&name),
             (_, EventState::Ended) => {
                 self.streams.end(&name);
                 self.seal(event).await;

@@ -147,3 +147,19 @@ async fn a_process_that_just_began_gives_the_encoder_ten_seconds_to_return() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_encoder_that_came_for_the_rehearsal_stays_for_the_show() {
+    each_house(|house| async move {
+        let event = house.draft().await;
+        house.item(&event, json!({"title": "Welcome"})).await;
+        house.moved(&event, "scheduled").await;
+        let key = house.key(&event).await;
+        assert_eq!(house.moved(&event, "rehearsing").await.0, 200);
+        assert_eq!(house.public(&format!("/api/v1/shows/{event}")).await.1["state"], "scheduled");
+        let _publishing = house.publish(key["key"].as_str().unwrap()).await;
+        assert_eq!(house.moved(&event, "scheduled").await.0, 200);
+        assert_eq!(house.moved(&event, "live").await.0, 200);
+    })
+    .await;
+}
