@@ -1,0 +1,310 @@
+//! Builds the house: opens the database, wires every domain, starts what runs beside the requests.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use catalog::Catalog;
+use identity::{Identity, NewOrg, NewPerson, OrgKind, Role};
+use kernel::db::Migration;
+use kernel::{Blobs, Bus, Clock, Db, Keys, LocalBus, Locale, Outbox, SystemClock};
+use live::{Gate, Live, follow_media};
+use mail::{Address, Log, Post, Smtp, Transport};
+use media::{Origin, OriginSettings, RecorderSettings, Recorders, Replays, RtmpServer, StreamGate, Streams};
+use room::{NodeSettings, Rooms, RoomsSetup};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use trade::{Neighbours, Trade};
+
+use crate::cli::UserArgs;
+use crate::config::Config;
+use crate::demo::LogIn;
+
+/// Every domain's schema, in the order of their dependencies.
+pub fn migrations() -> Vec<Migration> {
+    [
+        kernel::outbox::migrations(),
+        mail::migrations(),
+        identity::migrations(),
+        catalog::migrations(),
+        live::migrations(),
+        room::migrations(),
+        trade::migrations(),
+    ]
+    .concat()
+}
+
+/// Opens the database and brings it to this version; tells how many steps that took.
+pub async fn open_database(config: &Config) -> anyhow::Result<(Db, usize)> {
+    let data = &config.data;
+    std::fs::create_dir_all(data).with_context(|| format!("the data folder {} cannot be made", data.display()))?;
+    tempfile::tempfile_in(data).with_context(|| format!("the data folder {} cannot be written to", data.display()))?;
+    let db = Db::open(&config.database_url()).await.context("the database cannot be opened")?;
+    let applied = db.migrate(&migrations()).await.context("the database cannot be used")?;
+    Ok((db, applied))
+}
+
+/// The wired house.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) config: Arc<Config>,
+    pub(crate) db: Db,
+    pub(crate) identity: Identity,
+    pub(crate) catalog: Catalog,
+    pub(crate) live: Live,
+    pub(crate) rooms: Rooms,
+    pub(crate) trade: Trade,
+    pub(crate) origin: Origin,
+    pub(crate) replays: Replays,
+    gate: Arc<dyn StreamGate>,
+    post: Post,
+    outbox: Outbox,
+    bus: Arc<dyn Bus>,
+    streams: Streams,
+    recorders: Recorders,
+    clock: Arc<dyn Clock>,
+}
+
+impl App {
+    pub async fn start(config: &Config, secret_key: Option<&str>) -> anyhow::Result<Self> {
+        let (db, _) = open_database(config).await?;
+        let writer_db = Db::open_for_writer(&config.database_url()).await?;
+        let keys = keys(config, secret_key)?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let outbox = Outbox::new(clock.clone());
+        let bus: Arc<dyn Bus> = Arc::new(LocalBus::new());
+        let blobs = Blobs::folder(&config.data.join("blobs"))?;
+        let base = config.public_base();
+
+        let post = post(config, &db, &clock, &keys)?;
+        let identity = Identity::new(&db, clock.clone(), &keys, post.clone(), who_settings(config)?);
+        let catalog = Catalog::new(db.clone(), outbox.clone(), clock.clone(), blobs);
+
+        let streams = Streams::new(clock.clone());
+        let recordings = config.data.join("recordings");
+        let part_target = Duration::from_millis(config.media.part_ms.into());
+        let recorders = Recorders::new(
+            RecorderSettings {
+                min_free_bytes: config.media.min_free_disk_mib << 20,
+                part_target,
+                ..RecorderSettings::new(&recordings)
+            },
+            streams.clone(),
+            clock.clone(),
+        );
+        let live = Live::new(live::Parts {
+            db: db.clone(),
+            outbox: outbox.clone(),
+            clock: clock.clone(),
+            keys: keys.clone(),
+            streams: streams.clone(),
+            recorders: recorders.clone(),
+            rtmp_url: config.rtmp_url(),
+        });
+        let gate: Arc<dyn StreamGate> = Arc::new(Gate(live.clone()));
+        let window = Duration::from_secs(config.media.window_s.into());
+        let settings = OriginSettings { part_target, window };
+        let origin = Origin::new(streams.clone(), gate.clone(), settings, clock.clone());
+
+        let rooms = room::Rooms::start(RoomsSetup {
+            db: db.clone(),
+            outbox: outbox.clone(),
+            keys: keys.clone(),
+            clock: clock.clone(),
+            node: NodeSettings::default(),
+        })?;
+        let neighbours = Neighbours::of(catalog.clone(), &identity, post.clone(), outbox.clone(), clock.clone(), &base);
+        let reservation = Duration::from_secs(u64::from(config.trade.reserve_hours) * 3600);
+        let settings = trade::Settings { reservation, ..trade::Settings::default() };
+        let trade = Trade::start(db.clone(), writer_db, clock.clone(), outbox.clone(), &keys, neighbours, settings);
+        let config = Arc::new(config.clone());
+        Ok(Self {
+            config,
+            db,
+            identity,
+            catalog,
+            live,
+            rooms,
+            trade,
+            origin,
+            replays: Replays::new(recordings),
+            gate,
+            post,
+            outbox,
+            bus,
+            streams,
+            recorders,
+            clock,
+        })
+    }
+}
+
+/// A serving house: where it is, and its end.
+pub struct Served {
+    pub base: String,
+    /// What an encoder takes as server.
+    pub rtmp_url: String,
+    pub done: JoinHandle<()>,
+}
+
+impl App {
+    /// Opens the doors. The house closes in order when `cancel` says so: viewers are told to come back, requests
+    /// under way end, recordings are sealed.
+    pub async fn serve(&self, cancel: CancellationToken) -> anyhow::Result<Served> {
+        let listener = bind(self.config.http, "http").await?;
+        let rtmp = RtmpServer::bind(self.config.rtmp, self.gate.clone(), self.streams.clone(), self.clock.clone())
+            .await
+            .with_context(|| format!("rtmp: {} cannot be listened on", self.config.rtmp))?;
+        let base = format!("http://{}", listener.local_addr()?);
+        let rtmp_url = self.config.rtmp_url();
+        let router = crate::router::whole(self)?;
+        self.recorders.recover().await.context("the recordings cannot be read")?;
+        self.live.attach().await.context("the running shows cannot be taken up again")?;
+
+        let tasks = TaskTracker::new();
+        self.run_beside(&tasks, &cancel);
+        tasks.spawn(rtmp.run(cancel.child_token()));
+        let app = self.clone();
+        let done = tokio::spawn(async move {
+            let http = tokio::spawn(crate::serve::serve(listener, router, cancel.clone()));
+            cancel.cancelled().await;
+            app.rooms.shutdown().await;
+            let _ended = http.await;
+            app.recorders.stop_all().await;
+            tasks.close();
+            let _late = tokio::time::timeout(Duration::from_secs(5), tasks.wait()).await;
+        });
+        Ok(Served { base, rtmp_url, done })
+    }
+
+    /// Starts what runs beside the requests.
+    fn run_beside(&self, tasks: &TaskTracker, cancel: &CancellationToken) {
+        let (outbox, db, bus) = (self.outbox.clone(), self.db.clone(), self.bus.clone());
+        let stop = cancel.clone();
+        tasks.spawn(async move { outbox.relay(db, bus, stop).await });
+        let post = self.post.clone();
+        let stop = cancel.clone();
+        tasks.spawn(async move { post.run(stop).await });
+        let (streams, stop) = (self.streams.clone(), cancel.clone());
+        tasks.spawn(async move { streams.watch(stop).await });
+        tasks.spawn(follow_media(self.live.clone(), cancel.clone()));
+        // Ends with the bus, when the house is gone.
+        tokio::spawn(self.rooms.clone().listen(self.bus.listen()));
+        let (orders, stop) = (self.trade.orders.clone(), cancel.clone());
+        tasks.spawn(async move { orders.follow_up(stop.cancelled()).await });
+        tasks.spawn(sweep(self.clone(), cancel.clone()));
+    }
+
+    pub async fn has_people(&self) -> anyhow::Result<bool> {
+        Ok(self.identity.first_run.is_done().await?)
+    }
+
+    pub fn set_up_code(&self) -> String {
+        self.identity.first_run.code().expose().clone()
+    }
+
+    /// Makes the demo's firm and its owner.
+    pub async fn create_owner(&self, firm: &str, country: &str, zone: &str, who: &LogIn) -> anyhow::Result<()> {
+        let org = NewOrg {
+            name: firm.to_owned(),
+            kind: OrgKind::Seller,
+            country: country.to_owned(),
+            time_zone: zone.to_owned(),
+        };
+        let person = NewPerson {
+            name: who.name.to_owned(),
+            email: who.email.to_owned(),
+            password: who.password.to_owned().into(),
+            roles: vec![Role::Owner],
+            locale: Locale::english(),
+            time_zone: zone.to_owned(),
+        };
+        self.identity.people.create_owner(Some(org), person).await?;
+        Ok(())
+    }
+
+    /// Adds a person; the first becomes the owner of a new firm. Tells the roles.
+    pub async fn add_user(&self, args: &UserArgs, password: String) -> anyhow::Result<String> {
+        let role = |word: &String| {
+            let known: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
+            Role::from_word(word).with_context(|| format!("roles: {word} is not allowed; use {}", known.join(", ")))
+        };
+        let roles = args.roles.iter().map(role).collect::<anyhow::Result<Vec<_>>>()?;
+        let person = NewPerson {
+            name: args.name.clone(),
+            email: args.email.clone(),
+            password: password.into(),
+            roles: roles.clone(),
+            locale: Locale::english(),
+            time_zone: args.time_zone.clone(),
+        };
+        let home = self.identity.orgs.home().await?;
+        let added = match home {
+            Some(home) if self.has_people().await? => self.identity.people.add(home.id, person).await?,
+            _ => {
+                let org = NewOrg {
+                    name: args.firm.clone(),
+                    kind: OrgKind::Seller,
+                    country: args.country.clone(),
+                    time_zone: args.time_zone.clone(),
+                };
+                self.identity.people.create_owner(Some(org), person).await?
+            }
+        };
+        Ok(added.roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", "))
+    }
+}
+
+async fn bind(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("{key}: {address} cannot be listened on"))
+}
+
+/// Lets lapse what has lapsed. Lapsed things count as lapsed when they are looked at; this only tidies.
+async fn sweep(app: App, cancel: CancellationToken) {
+    let mut every = tokio::time::interval(Duration::from_secs(5));
+    loop {
+        tokio::select! {
+            () = cancel.cancelled() => return,
+            _ = every.tick() => {}
+        }
+        let now = app.clock.now();
+        if let Err(cause) = app.trade.orders.expire_due(now).await {
+            tracing::warn!(%cause, "lapsed orders could not be released");
+        }
+        if let Err(cause) = app.trade.offers.end_due(now).await {
+            tracing::warn!(%cause, "lapsed offers could not be ended");
+        }
+        if let Err(cause) = app.identity.sessions.sweep().await {
+            tracing::warn!(%cause, "lapsed sessions could not be removed");
+        }
+    }
+}
+
+fn keys(config: &Config, secret_key: Option<&str>) -> anyhow::Result<Keys> {
+    match secret_key {
+        Some(hex) => Keys::from_hex(hex).context("LIVEFAIR_SECRET_KEY: write 64 hex digits"),
+        None => {
+            let path = config.data.join("secret.key");
+            Keys::from_file(&path).with_context(|| format!("the secret key {} cannot be used", path.display()))
+        }
+    }
+}
+
+fn post(config: &Config, db: &Db, clock: &Arc<dyn Clock>, keys: &Keys) -> anyhow::Result<Post> {
+    let (name, email) = config.mail.from.split_once('<').unwrap_or(("Livefair", &config.mail.from));
+    let from = Address::new(name.trim(), email.trim_end_matches('>'))
+        .map_err(|bad| anyhow::anyhow!("mail.from: {bad}; write: Name <name@host.example>"))?;
+    let transport: Arc<dyn Transport> = match &config.mail.smtp_url {
+        Some(url) => Arc::new(Smtp::from_url(url).context("mail.smtp_url")?),
+        None => Arc::new(Log),
+    };
+    Ok(Post::new(db.clone(), clock.clone(), keys, from, transport)?)
+}
+
+fn who_settings(config: &Config) -> anyhow::Result<identity::Settings> {
+    let public_url = config.public_base().parse().context("public_url")?;
+    Ok(identity::Settings { trusted_proxies: config.trusted_proxies.clone(), ..identity::Settings::new(public_url) })
+}

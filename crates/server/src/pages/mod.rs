@@ -1,0 +1,251 @@
+//! The buyers' pages as HTML: first paint, language, products, Open Graph card and an inquiry form that need no
+//! script. The shell is the API's first client: what it shows is what `/api/v1` says.
+
+mod api;
+mod boot;
+mod shell;
+
+use std::sync::Arc;
+
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Router, body::Body};
+use identity::Orgs;
+use kernel::http::Language;
+use kernel::words::Words;
+use kernel::{Locale, Problem};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::assets::{self, Console, Watch};
+use crate::headers::page_policy;
+pub use api::Api;
+use boot::as_script;
+use shell::Shell;
+
+/// Language, words of the watch page, sentences for refusals.
+const TEXTS: [(&str, &str, &str); 4] = [
+    ("en", include_str!("../../../../locales/en/watch.ftl"), include_str!("../../../../locales/en/problems.ftl")),
+    (
+        "zh-CN",
+        include_str!("../../../../locales/zh-CN/watch.ftl"),
+        include_str!("../../../../locales/zh-CN/problems.ftl"),
+    ),
+    ("es", include_str!("../../../../locales/es/watch.ftl"), include_str!("../../../../locales/es/problems.ftl")),
+    ("ja", include_str!("../../../../locales/ja/watch.ftl"), include_str!("../../../../locales/ja/problems.ftl")),
+];
+
+/// The texts of one language, as the page's script reads them. They hold no markup, so they cannot end their element.
+fn texts_of(locale: &Locale) -> String {
+    let tag = locale.to_string();
+    let of = |wanted: &str| {
+        TEXTS.iter().find(|(tag, ..)| *tag == wanted).map(|(_, watch, problems)| format!("{watch}\n{problems}"))
+    };
+    of(&tag).or_else(|| of("en")).unwrap_or_default()
+}
+
+/// Serves the pages.
+#[derive(Clone)]
+pub struct Pages {
+    api: Api,
+    orgs: Orgs,
+    words: Arc<Words>,
+    base: Arc<str>,
+    console: Arc<ConsolePage>,
+}
+
+struct ConsolePage {
+    html: Option<Vec<u8>>,
+    policy: HeaderValue,
+}
+
+impl Pages {
+    pub fn new(api: Api, orgs: Orgs, base: &str) -> anyhow::Result<Self> {
+        let words = Words::read(TEXTS.iter().flat_map(|(tag, watch, problems)| [(*tag, *watch), (*tag, *problems)]))?;
+        let html = Console::get("index.html").map(|file| file.data.into_owned());
+        let scripts = html.as_deref().map(boot::inline_script_hashes).unwrap_or_default();
+        let console = ConsolePage { html, policy: page_policy(&scripts) };
+        Ok(Self { api, orgs, words: words.into(), base: base.into(), console: console.into() })
+    }
+
+    pub fn routes(self) -> Router {
+        Router::new()
+            .route("/", get(index))
+            .route("/e/{event}", get(watch))
+            .route("/e/{event}/inquiry", post(inquire))
+            .route("/deal/{token}", get(deal))
+            .route("/favicon.svg", get(favicon))
+            .route("/assets/watch/{*path}", get(watch_file))
+            .route("/console", get(|| async { Redirect::permanent("/console/") }))
+            .route("/console/", get(console))
+            .route("/console/{*path}", get(console_file))
+            .with_state(self)
+    }
+
+    /// The frame in a language, under the name of the firm whose house this is.
+    async fn shell(&self, locale: Locale) -> Shell<'_> {
+        let home = self.orgs.home().await.ok().flatten();
+        let brand = home.map_or_else(|| "Livefair".to_owned(), |org| org.name);
+        Shell { words: &self.words, base: &self.base, brand, locale }
+    }
+}
+
+async fn index(State(pages): State<Pages>, Language(locale): Language, headers: HeaderMap) -> Response {
+    match pages.api.get(&format!("/api/v1/shows?lang={locale}"), &headers).await {
+        Ok(shows) => page(&locale, pages.shell(locale.clone()).await.index(&shows)),
+        Err(problem) => failed(&pages, locale, &problem).await,
+    }
+}
+
+#[derive(Deserialize)]
+struct WatchQuery {
+    sent: Option<String>,
+}
+
+async fn watch(
+    State(pages): State<Pages>,
+    Path(event): Path<String>,
+    Language(locale): Language,
+    axum::extract::Query(query): axum::extract::Query<WatchQuery>,
+    headers: HeaderMap,
+) -> Response {
+    match show_and_products(&pages, &event, &locale, &headers).await {
+        Ok((show, products)) => {
+            let html = pages.shell(locale.clone()).await.watch(&event, &show, &products, query.sent.is_some());
+            page(&locale, html)
+        }
+        Err(problem) => failed(&pages, locale, &problem).await,
+    }
+}
+
+/// The show as the API tells it, and the products of its run sheet, in its order.
+async fn show_and_products(
+    pages: &Pages,
+    event: &str,
+    locale: &Locale,
+    headers: &HeaderMap,
+) -> Result<(Value, Vec<Value>), Problem> {
+    let event: kernel::id::EventId = event.parse().map_err(|_ignored| Problem::not_found("no-such-show"))?;
+    let show = pages.api.get(&format!("/api/v1/shows/{event}?lang={locale}"), headers).await?;
+    let ids = show["products"].as_array().cloned().unwrap_or_default();
+    let mut products = Vec::with_capacity(ids.len());
+    for id in ids.iter().filter_map(Value::as_str) {
+        // A product that is no longer published is left out; the show goes on.
+        if let Ok(card) = pages.api.get(&format!("/api/v1/catalogue/{id}?lang={locale}"), headers).await {
+            products.push(card);
+        }
+    }
+    Ok((show, products))
+}
+
+#[derive(Deserialize)]
+struct InquiryForm {
+    key: String,
+    product: String,
+    text: String,
+    company: String,
+    name: String,
+    email: String,
+    country: String,
+}
+
+async fn inquire(
+    State(pages): State<Pages>,
+    Path(event): Path<kernel::id::EventId>,
+    Language(locale): Language,
+    Form(form): Form<InquiryForm>,
+) -> Response {
+    let body = json!({
+        "event": event,
+        "product": (!form.product.is_empty()).then_some(form.product),
+        "text": form.text,
+        "buyer": {
+            "company": form.company, "name": form.name, "email": form.email,
+            "country": form.country.to_uppercase(), "lang": locale
+        }
+    });
+    match pages.api.post("/api/v1/inquiries", &form.key, &body).await {
+        Ok(_) => Redirect::to(&format!("/e/{event}?sent=1#shell-form")).into_response(),
+        Err(problem) => failed(&pages, locale, &problem).await,
+    }
+}
+
+async fn deal(State(pages): State<Pages>, Language(locale): Language) -> Response {
+    let mut response = page(&locale, pages.shell(locale.clone()).await.deal());
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+async fn failed(pages: &Pages, locale: Locale, problem: &Problem) -> Response {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let html = pages.shell(locale.clone()).await.message(problem);
+    let mut response = page(&locale, html);
+    *response.status_mut() = status;
+    response
+}
+
+fn page(locale: &Locale, html: Result<String, askama::Error>) -> Response {
+    let html = match html {
+        Ok(html) => html,
+        Err(cause) => return Problem::internal(&cause).into_response(),
+    };
+    let mut response = Html(html).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, page_policy(&[]));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language, cookie"));
+    if let Ok(language) = HeaderValue::from_str(&locale.to_string()) {
+        headers.insert(header::CONTENT_LANGUAGE, language);
+    }
+    response
+}
+
+async fn watch_file(Path(path): Path<String>, headers: HeaderMap) -> Response<Body> {
+    let mut response = assets::file::<Watch>(&path, &headers);
+    if response.status() == StatusCode::OK {
+        let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
+        response.headers_mut().insert(header::CACHE_CONTROL, kept);
+    }
+    response
+}
+
+async fn favicon() -> Response {
+    let svg = include_str!("../../templates/favicon.svg");
+    ([(header::CONTENT_TYPE, "image/svg+xml"), (header::CACHE_CONTROL, "public, max-age=86400")], svg).into_response()
+}
+
+async fn console(State(pages): State<Pages>) -> Response {
+    let Some(html) = &pages.console.html else {
+        let text = "The console is not built. Run: make web\n";
+        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+    };
+    let mut response = Html(html.clone()).into_response();
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, pages.console.policy.clone());
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
+}
+
+/// A file of the console, or its one page for every address inside it.
+async fn console_file(State(pages): State<Pages>, Path(path): Path<String>, headers: HeaderMap) -> Response {
+    if path != "index.html" && Console::get(&path).is_some() {
+        return assets::file::<Console>(&path, &headers);
+    }
+    if path.starts_with("_app/") {
+        return Problem::not_found("no-such-path").into_response();
+    }
+    console(State(pages)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_cannot_end_the_element_they_stand_in() {
+        for (tag, watch, problems) in TEXTS {
+            assert!(!watch.contains('<') && !problems.contains('<'), "{tag}");
+        }
+    }
+}

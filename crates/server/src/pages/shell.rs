@@ -1,0 +1,256 @@
+//! The HTML of each page, from what the API says.
+
+use askama::Template;
+use kernel::words::Words;
+use kernel::{Instant, Locale, Problem, UnitPrice};
+use serde_json::{Value, json};
+
+use super::{as_script, texts_of};
+use crate::assets::Watch;
+
+/// What a live page will need a moment after its first paint.
+const ON_A_LIVE_PAGE: [&str; 3] = ["src/Player.svelte", "src/talk.ts", "hls.light.mjs"];
+
+pub struct Shell<'a> {
+    pub words: &'a Words,
+    pub base: &'a str,
+    pub brand: String,
+    pub locale: Locale,
+}
+
+/// What every page has around it.
+struct Frame<'a> {
+    words: &'a Words,
+    locale: &'a Locale,
+    /// The firm whose house this is.
+    brand: String,
+    title: String,
+    entry: Entry,
+}
+
+/// The files that a page's entry needs, by Vite's manifest.
+#[derive(Default)]
+struct Entry {
+    styles: Vec<String>,
+    scripts: Vec<String>,
+    preloads: Vec<String>,
+}
+
+impl Entry {
+    /// The files of `sources`, and ahead of their time those of the chunks that `soon` names.
+    fn of(sources: &[&str], soon: &[&str]) -> Self {
+        let Some(file) = Watch::get("manifest.json") else { return Self::default() };
+        let manifest: Value = serde_json::from_slice(&file.data).unwrap_or_default();
+        let mut entry = Self::default();
+        for source in sources {
+            entry.add(&manifest, source, true);
+        }
+        let chunks = manifest.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+        for key in chunks.filter(|key| soon.iter().any(|end| key.ends_with(end))) {
+            entry.add(&manifest, key, false);
+        }
+        entry
+    }
+
+    fn add(&mut self, manifest: &Value, key: &str, is_entry: bool) {
+        let chunk = &manifest[key];
+        let address = |file: &Value| file.as_str().map(|file| format!("/assets/watch/{file}"));
+        let Some(file) = address(&chunk["file"]) else { return };
+        let known = |list: &Vec<String>| list.contains(&file);
+        if file.ends_with(".css") {
+            if !known(&self.styles) {
+                self.styles.push(file);
+            }
+            return;
+        }
+        if known(&self.scripts) || known(&self.preloads) {
+            return;
+        }
+        if is_entry {
+            self.scripts.push(file)
+        } else {
+            self.preloads.push(file)
+        }
+        for css in chunk["css"].as_array().into_iter().flatten().filter_map(address) {
+            if !self.styles.contains(&css) {
+                self.styles.push(css);
+            }
+        }
+        for import in chunk["imports"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            self.add(manifest, import, false);
+        }
+    }
+}
+
+struct ProductLine {
+    id: String,
+    name: String,
+    sku: String,
+    picture: Option<String>,
+    price: Option<String>,
+    moq: i64,
+}
+
+struct ShowLine {
+    id: String,
+    title: String,
+    state: String,
+    live: bool,
+    starts_at: String,
+    starts_shown: String,
+}
+
+macro_rules! page {
+    ($name:ident, $path:literal { $($field:ident : $kind:ty),* $(,)? }) => {
+        #[derive(Template)]
+        #[template(path = $path)]
+        struct $name<'a> {
+            words: &'a Words,
+            locale: &'a Locale,
+            lang: String,
+            dir: &'static str,
+            brand: String,
+            title: String,
+            styles: Vec<String>,
+            scripts: Vec<String>,
+            preloads: Vec<String>,
+            $($field: $kind),*
+        }
+        impl<'a> $name<'a> {
+            fn in_frame(frame: Frame<'a>, $($field: $kind),*) -> Self {
+                let Frame { words, locale, brand, title, entry: Entry { styles, scripts, preloads } } = frame;
+                let dir = if ["ar", "he", "fa"].contains(&locale.language()) { "rtl" } else { "ltr" };
+                Self { words, locale, lang: locale.to_string(), dir, brand, title, styles, scripts, preloads, $($field),* }
+            }
+
+            fn word(&self, key: &str) -> String {
+                self.words.text(self.locale, key)
+            }
+
+            /// The interface languages, each in its own name.
+            fn languages(&self) -> [(&'static str, &'static str); 4] {
+                [("en", "English"), ("zh-CN", "中文"), ("es", "Español"), ("ja", "日本語")]
+            }
+        }
+    };
+}
+
+page!(WatchPage, "watch.html" {
+    event: String, url: String, org: String, text: String, picture: Option<String>, state: String, live: bool,
+    starts_at: String, starts_shown: String, products: Vec<ProductLine>, sent: bool, key: String, texts: String, boot: String,
+});
+page!(IndexPage, "index.html" { shows: Vec<ShowLine> });
+page!(DealPage, "deal.html" { texts: String, boot: String });
+page!(MessagePage, "message.html" { text: String });
+
+impl Shell<'_> {
+    fn frame(&self, title: String, sources: &[&str]) -> Frame<'_> {
+        self.frame_with(title, sources, &[])
+    }
+
+    fn frame_with(&self, title: String, sources: &[&str], soon: &[&str]) -> Frame<'_> {
+        let sources: Vec<&str> = ["src/shell.css"].iter().chain(sources).copied().collect();
+        Frame {
+            words: self.words,
+            locale: &self.locale,
+            brand: self.brand.clone(),
+            title,
+            entry: Entry::of(&sources, soon),
+        }
+    }
+
+    pub fn watch(&self, event: &str, show: &Value, products: &[Value], sent: bool) -> Result<String, askama::Error> {
+        let line = self.show_line(show);
+        let picture = products.iter().find_map(|card| card["picture"].as_str());
+        let boot = json!({
+            "event": event, "lang": self.locale, "show": show, "products": products,
+            "media": format!("/live/{event}/index.m3u8"), "origin": self.base
+        });
+        let soon: &[&str] = if line.live { &ON_A_LIVE_PAGE } else { &[] };
+        WatchPage::in_frame(
+            self.frame_with(line.title, &["src/watch.ts"], soon),
+            event.to_owned(),
+            format!("{}/e/{event}?lang={}", self.base, self.locale),
+            text(&show["org_name"]),
+            text(&show["text"]),
+            picture.map(|path| format!("{}{path}", self.base)),
+            line.state,
+            line.live,
+            line.starts_at,
+            line.starts_shown,
+            products.iter().map(product_line).collect(),
+            sent,
+            uuid::Uuid::now_v7().to_string(),
+            texts_of(&self.locale),
+            as_script(&boot),
+        )
+        .render()
+    }
+
+    pub fn index(&self, shows: &Value) -> Result<String, askama::Error> {
+        let lines = shows["items"].as_array().into_iter().flatten().map(|show| self.show_line(show)).collect();
+        IndexPage::in_frame(self.frame(self.words.text(&self.locale, "index-title"), &[]), lines).render()
+    }
+
+    pub fn deal(&self) -> Result<String, askama::Error> {
+        let title = self.words.text(&self.locale, "deal-title");
+        let boot = as_script(&json!({"lang": self.locale}));
+        DealPage::in_frame(self.frame(title, &["src/deal.ts"]), texts_of(&self.locale), boot).render()
+    }
+
+    pub fn message(&self, problem: &Problem) -> Result<String, askama::Error> {
+        let detail = problem.detail.clone().unwrap_or_default();
+        MessagePage::in_frame(self.frame(self.sentence(problem), &[]), detail).render()
+    }
+
+    /// What went wrong, as people read it: the problem's code is the key of its sentence.
+    fn sentence(&self, problem: &Problem) -> String {
+        let key = problem.code();
+        let sentence = self.words.text(&self.locale, key);
+        if sentence == key { problem.title.clone() } else { sentence }
+    }
+
+    fn show_line(&self, show: &Value) -> ShowLine {
+        let state = show["state"].as_str().unwrap_or_default();
+        let key = match state {
+            "live" => "state-live",
+            "interrupted" => "state-interrupted",
+            "ended" | "processing" => "state-ended",
+            "replay" => "state-replay",
+            "cancelled" => "state-cancelled",
+            _ => "state-soon",
+        };
+        ShowLine {
+            id: text(&show["id"]),
+            title: text(&show["title"]),
+            state: self.words.text(&self.locale, key),
+            live: state == "live",
+            starts_at: text(&show["starts_at"]),
+            starts_shown: zoned(&show["starts_at"], &show["time_zone"]),
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// The start in the firm's zone, with the zone named; the page's script shows the reader's own.
+fn zoned(at: &Value, zone: &Value) -> String {
+    let instant = at.as_str().and_then(|at| at.parse::<Instant>().ok());
+    let zoned = instant.and_then(|at| at.timestamp().in_tz(zone.as_str().unwrap_or("UTC")).ok());
+    zoned.map(|z| format!("{} ({})", z.strftime("%Y-%m-%d %H:%M"), zone.as_str().unwrap_or("UTC"))).unwrap_or_default()
+}
+
+fn product_line(card: &Value) -> ProductLine {
+    let price = card["tiers"].as_array().and_then(|tiers| tiers.first()).map(|tier| &tier["unit_price"]);
+    let price = price.and_then(|price| serde_json::from_value::<UnitPrice>(price.clone()).ok());
+    ProductLine {
+        id: text(&card["id"]),
+        name: text(&card["name"]),
+        sku: text(&card["sku"]),
+        picture: card["picture"].as_str().map(str::to_owned),
+        price: price.map(|price| price.to_string()),
+        moq: card["moq"].as_i64().unwrap_or(1),
+    }
+}

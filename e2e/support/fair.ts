@@ -1,0 +1,99 @@
+/** A running Livefair of the test's own: the built program on free ports, with a real encoder where a show needs one. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base } from '@playwright/test';
+
+const program = process.env.LIVEFAIR ?? `${process.env.HOME}/.cache/livefair/target/debug/livefair`;
+export const OWNER = { email: 'gu@example.com', password: 'a-long-enough-password', name: 'Gu Weijun' };
+
+export class Fair {
+  readonly #children: ChildProcess[] = [];
+  private constructor(
+    readonly data: string,
+    readonly base: string,
+    readonly rtmp: string,
+  ) {}
+
+  /** Starts `serve` with an owner, or `demo`, and waits until it is ready. */
+  static async start(command: 'serve' | 'demo'): Promise<Fair> {
+    const data = mkdtempSync(join(tmpdir(), 'livefair-e2e-'));
+    const [http, rtmp] = [await freePort(), await freePort()];
+    const fair = new Fair(data, `http://127.0.0.1:${http}`, `rtmp://127.0.0.1:${rtmp}/live`);
+    const common = ['--data', data, '--http', `127.0.0.1:${http}`, '--rtmp', `127.0.0.1:${rtmp}`];
+    if (command === 'serve') {
+      const added = spawnSync(
+        program,
+        ['user', 'add', ...common, '--email', OWNER.email, '--name', OWNER.name, '--firm', 'Ningbo Huamao'],
+        { env: { ...process.env, LIVEFAIR_PASSWORD: OWNER.password }, encoding: 'utf8' },
+      );
+      if (added.status !== 0) throw new Error(`user add failed: ${added.stderr}`);
+    }
+    const child = fair.#run(program, [command, ...common]);
+    await waitFor(async () => (await fetch(`${fair.base}/readyz`)).ok, 20_000, () => child.exitCode !== null);
+    return fair;
+  }
+
+  /** Publishes a moving picture with a tone through real RTMP, as OBS would. */
+  publish(key: string): ChildProcess {
+    return this.#run('ffmpeg', [
+      ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-re'],
+      ...['-f', 'lavfi', '-i', 'testsrc2=s=640x360:r=25', '-f', 'lavfi', '-i', 'sine=f=440:r=48000'],
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p'],
+      ...['-g', '50', '-sc_threshold', '0', '-b:v', '600k', '-c:a', 'aac', '-b:a', '96k', '-f', 'flv'],
+      `${this.rtmp}/${key}`,
+    ]);
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.#children.reverse()) {
+      if (child.exitCode !== null) continue;
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 12_000);
+      await once(child, 'exit');
+      clearTimeout(timer);
+    }
+    rmSync(this.data, { recursive: true, force: true });
+  }
+
+  #run(command: string, args: string[]): ChildProcess {
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    this.#children.push(child);
+    return child;
+  }
+}
+
+export async function waitFor(done: () => Promise<boolean>, ms: number, gone = () => false): Promise<void> {
+  const until = Date.now() + ms;
+  while (Date.now() < until && !gone()) {
+    if (await done().catch(() => false)) return;
+    await new Promise((again) => setTimeout(again, 100));
+  }
+  throw new Error(gone() ? 'the program ended' : `not within ${ms} ms`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+export const test = base.extend<{ fair: Fair; demo: Fair }>({
+  fair: async ({}, use) => {
+    const fair = await Fair.start('serve');
+    await use(fair);
+    await fair.stop();
+  },
+  demo: async ({}, use) => {
+    const fair = await Fair.start('demo');
+    await use(fair);
+    await fair.stop();
+  },
+});
+export { expect } from '@playwright/test';
