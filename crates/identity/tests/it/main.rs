@@ -1,4 +1,5 @@
 //! Identity, through its router.
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its world fails")]
 
 mod app;
 mod buying;
