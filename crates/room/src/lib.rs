@@ -23,3 +23,4 @@ pub use http::routes;
 pub use rooms::{Rooms, RoomsSetup};
 pub use settings::{NodeSettings, RoomSettings};
 pub use store::migration::migrations;
+pub use token::Pass;

@@ -34,8 +34,8 @@ const CHAT_QUEUE: usize = 20_000;
 const QUESTION_QUEUE: usize = 128;
 const QUESTION_BATCH: usize = 32;
 /// How long a join token holds.
-const PASS_FOR: Duration = Duration::from_secs(12 * 3600);
-const TICKET_FOR: Duration = Duration::from_secs(60);
+const PASS_FOR: Duration = Duration::from_hours(12);
+const TICKET_FOR: Duration = Duration::from_mins(1);
 const MOST_TICKETS: usize = 100_000;
 /// Handshakes a second, a second's worth at once.
 const HANDSHAKES: Rate = Rate { every: Duration::from_nanos(333_333), burst: 3000 };

@@ -55,7 +55,7 @@ impl Default for NodeSettings {
             cpu_share_percent: 50,
             tick_min: Duration::from_millis(20),
             tick_max: Duration::from_secs(2),
-            resume_window: Duration::from_secs(300),
+            resume_window: Duration::from_mins(5),
             resume_window_events: 2000,
             send_buffer_bytes: 64 * 1024,
             connections_per_participant: 5,

@@ -24,7 +24,7 @@ pub(super) async fn upgrade(
 ) -> Response {
     let accept = match check(request.headers(), &rooms.node().allowed_origins) {
         Ok(accept) => accept,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     if !rooms.admits_one_more() {
         return Problem::unavailable("room-unavailable").with("retry_after_s", 1).into_response();
@@ -56,22 +56,22 @@ pub(super) async fn upgrade(
 }
 
 /// RFC 6455 4.2.1, and the origin. The answer is the accept key.
-fn check(headers: &HeaderMap, allowed: &[String]) -> Result<HeaderValue, Response> {
+fn check(headers: &HeaderMap, allowed: &[String]) -> Result<HeaderValue, Box<Response>> {
     let has = |name, token: &str| list(headers, name).any(|item| item.eq_ignore_ascii_case(token));
     if !has(header::UPGRADE, "websocket") || !has(header::CONNECTION, "upgrade") {
         let problem = Problem::new(426, "websocket-expected").into_response();
-        return Err(with(problem, header::UPGRADE, "websocket"));
+        return Err(Box::new(with(problem, header::UPGRADE, "websocket")));
     }
     if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
         let problem = Problem::new(426, "websocket-version").into_response();
-        return Err(with(problem, header::SEC_WEBSOCKET_VERSION, "13"));
+        return Err(Box::new(with(problem, header::SEC_WEBSOCKET_VERSION, "13")));
     }
     if !is_allowed_origin(headers, allowed) {
-        return Err(Problem::forbidden("room-origin").into_response());
+        return Err(Box::new(Problem::forbidden("room-origin").into_response()));
     }
     let key = headers.get(header::SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok());
     let accept = key.map(accept_key).and_then(|accept| accept.parse().ok());
-    accept.ok_or_else(|| Problem::bad_request("websocket-key").into_response())
+    accept.ok_or_else(|| Box::new(Problem::bad_request("websocket-key").into_response()))
 }
 
 fn with(mut response: Response, name: header::HeaderName, value: &'static str) -> Response {

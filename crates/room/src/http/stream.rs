@@ -76,11 +76,8 @@ impl Stream for Events {
             if !std::mem::replace(&mut self.greeted, true) {
                 event = event.retry(Duration::from_secs(2));
             }
-            match serde_json::from_str(json) {
-                Ok(Place { e: Some(e), s: Some(s), op: None | Some("welcome") }) => {
-                    event = event.id(format!("{e}:{s}"));
-                }
-                _ => {}
+            if let Ok(Place { e: Some(e), s: Some(s), op: None | Some("welcome") }) = serde_json::from_str(json) {
+                event = event.id(format!("{e}:{s}"));
             }
             Some(Ok(event))
         })

@@ -18,7 +18,7 @@ const RECENT: usize = 2000;
 /// How long a message waits for its place under the cap.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a held message waits for a moderator.
-const HELD_FOR: Duration = Duration::from_secs(300);
+const HELD_FOR: Duration = Duration::from_mins(5);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -144,7 +144,7 @@ impl Allowance {
 impl Room {
     pub(super) fn say(
         &mut self,
-        from: Arc<Pass>,
+        from: &Pass,
         conn: Option<ConnId>,
         id: MessageId,
         text: &str,
@@ -162,7 +162,7 @@ impl Room {
         if self.waiting.iter().any(|waiting| waiting.message.id == id) {
             return; // its acknowledgement is on the way
         }
-        let text = match self.may_say(&from, text, now) {
+        let text = match self.may_say(from, text, now) {
             Ok(text) => text,
             Err(problem) => return out.refuse(conn, id.uuid(), problem),
         };
@@ -183,7 +183,7 @@ impl Room {
         if self.settings.pre_moderation && first && !from.known && !from.crew {
             return self.settle(message, MessageState::Held, conn, out);
         }
-        let rank = rank(&message, &from, first);
+        let rank = rank(&message, from, first);
         self.waiting.push(Candidate { message, conn, rank });
     }
 

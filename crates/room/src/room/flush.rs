@@ -61,6 +61,9 @@ impl Room {
         if self.pending.is_empty() && self.dirty.is_empty() {
             return;
         }
+        if self.pending.is_empty() {
+            self.seq += 1; // so that the loss of a frame with values alone shows as a gap, too
+        }
         let states: Vec<String> = self.dirty.iter().filter_map(|key| state(key, self.values.get(key)?)).collect();
         let numbers = (self.flushed, self.seq);
         let encode = |with_chat: bool| {

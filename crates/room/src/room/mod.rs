@@ -415,10 +415,10 @@ impl Room {
     pub fn on(&mut self, input: Input, now: Instant) -> Outputs {
         let mut out = Outputs::default();
         match input {
-            Input::Join { conn, pass, lang, resume } => self.join(conn, pass, lang, resume, now, &mut out),
+            Input::Join { conn, pass, lang, resume } => self.join(conn, pass, lang, resume.as_ref(), now, &mut out),
             Input::Leave { conn } => self.leave(conn),
-            Input::Say { from, conn, id, text } => self.say(from, conn, id, &text, now, &mut out),
-            Input::Ask { from, conn, ask } => self.ask(&from, conn, ask, now, &mut out),
+            Input::Say { from, conn, id, text } => self.say(&from, conn, id, &text, now, &mut out),
+            Input::Ask { from, conn, ask } => self.ask(&from, conn, &ask, now, &mut out),
             Input::Like { n } => {
                 self.likes += u64::from(n.min(20));
                 self.count_dirty = true;
@@ -427,7 +427,7 @@ impl Room {
             Input::Desk { conn, on } => self.desk(conn, on, &mut out),
             Input::Asked(question) => self.asked(*question, now, &mut out),
             Input::NotAsked { id, participant, problem } => self.not_asked(id, &participant, &problem, &mut out),
-            Input::Moved { question, answer } => self.moved(*question, answer, now, &mut out),
+            Input::Moved { question, answer } => self.moved(*question, answer.as_ref(), now, &mut out),
             Input::Show(ctl) => self.show(ctl, now),
             Input::Stock { product, variant, left, version } => self.stock(product, variant, left, version),
             Input::Decide { message, decision } => self.decide(*message, decision, now, &mut out),
@@ -446,7 +446,7 @@ impl Room {
         conn: ConnId,
         pass: Arc<Pass>,
         lang: Option<String>,
-        resume: Option<Resume>,
+        resume: Option<&Resume>,
         now: Instant,
         out: &mut Outputs,
     ) {
@@ -470,7 +470,7 @@ impl Room {
             }
             self.count_dirty = true;
         }
-        let welcome = self.welcome(&lang, &participant, resume.as_ref(), now);
+        let welcome = self.welcome(&lang, &participant, resume, now);
         for text in welcome {
             out.reply(conn, &text);
         }

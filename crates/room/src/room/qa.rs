@@ -81,7 +81,7 @@ pub(super) fn shown_answer(answer: &Answer) -> ShownAnswer<'_> {
 }
 
 impl Room {
-    pub(super) fn ask(&mut self, from: &Pass, conn: Option<ConnId>, ask: Asking, now: Instant, out: &mut Outputs) {
+    pub(super) fn ask(&mut self, from: &Pass, conn: Option<ConnId>, ask: &Asking, now: Instant, out: &mut Outputs) {
         let id = ask.id;
         if let Some(known) = self.questions.get(&id) {
             if known.participant != from.participant {
@@ -143,7 +143,7 @@ impl Room {
     }
 
     /// Shows a question as it now stands, and the answer it got: to all if public, else to its asker.
-    pub(super) fn moved(&mut self, question: Question, answer: Option<Answer>, now: Instant, out: &mut Outputs) {
+    pub(super) fn moved(&mut self, question: Question, answer: Option<&Answer>, now: Instant, out: &mut Outputs) {
         if self.questions.get(&question.id).is_some_and(|known| known.version > question.version) {
             return;
         }
@@ -152,7 +152,7 @@ impl Room {
         if !question.private {
             self.add(Lane::Qa, "q", &view, None, now);
         }
-        if let Some(answer) = &answer {
+        if let Some(answer) = answer {
             let view = encode(&shown_answer(answer));
             self.tell(&question.participant, &format!(r#"{{"op":"me","k":"a","d":{view}}}"#), out);
             if answer.public && !question.private {

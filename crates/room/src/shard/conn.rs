@@ -21,7 +21,7 @@ const JOIN_WITHIN: Duration = Duration::from_secs(5);
 /// How long a peer has to answer a close frame.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 const PING_EVERY_MS: u64 = 45_000;
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 /// Messages a minute that are none, before the connection is closed.
 const MOST_BAD: u32 = 10;
 /// Messages and pings a minute.

@@ -1,0 +1,189 @@
+//! Viewers with an independent WebSocket client, over real sockets.
+
+use std::time::Duration;
+
+use futures_util::SinkExt as _;
+use kernel::testing::each_database;
+use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt as _;
+use tokio_tungstenite::tungstenite::Message;
+use uuid::Uuid;
+
+use crate::server::{Server, close_code};
+
+fn migrations() -> Vec<kernel::db::Migration> {
+    [kernel::outbox::migrations(), room::migrations()].concat()
+}
+
+#[tokio::test]
+async fn a_question_is_asked_acknowledged_answered_and_read_by_all() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        let (mut ana, welcome) = server.join("ana").await;
+        assert_eq!(welcome["snap"]["ev"][0]["d"]["state"], "live");
+        let (mut bo, _) = server.join("bo").await;
+        let id = Uuid::now_v7();
+        let ask = json!({"op": "ask", "id": id, "text": "¿MOQ?", "at_ms": 5_000});
+        ana.send(ask.clone()).await;
+        ana.until(|frame| frame["op"] == "ack" && frame["id"] == id.to_string()).await;
+        ana.send(ask).await;
+        ana.until(|frame| frame["op"] == "ack" && frame["id"] == id.to_string()).await;
+        let asked = bo.event("q").await;
+        assert_eq!((asked["d"]["x"].as_str(), asked["d"]["o"].as_str()), (Some("¿MOQ?"), Some("es")));
+
+        let (status, listed) =
+            server.call("desk", "GET", "/api/v1/rooms/{event}/questions?state=new", Value::Null).await;
+        assert_eq!((status.as_u16(), listed["items"].as_array().unwrap().len()), (200, 1), "{listed}");
+        let path = format!("/api/v1/questions/{id}/answers");
+        let answer = json!({"text": "24 pieces", "public": true});
+        assert_eq!(server.call("nobody", "POST", &path, answer.clone()).await.0, 401);
+        assert_eq!(server.call("stranger", "POST", &path, answer.clone()).await.0, 404);
+        assert_eq!(server.call("desk", "POST", &path, answer.clone()).await.0, 201);
+        assert_eq!(server.call("desk", "POST", &path, answer).await.0, 409, "it is answered");
+        assert_eq!(bo.event("a").await["d"]["x"], "24 pieces");
+        ana.until(|frame| frame["op"] == "me" && frame["k"] == "a").await;
+        let (_, again) = server.join("ana").await;
+        assert_eq!(again["me"]["questions"][0]["answers"][0]["x"], "24 pieces");
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn chat_reaches_the_others_and_is_acknowledged_with_its_number() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        let (mut ana, _) = server.join("ana").await;
+        let (mut bo, _) = server.join("bo").await;
+        let id = Uuid::now_v7();
+        ana.send(json!({"op": "chat", "id": id, "text": "hola\u{202E}"})).await;
+        let heard = bo.event("msg").await;
+        assert_eq!((heard["d"]["n"].as_str(), heard["d"]["x"].as_str()), (Some("ana"), Some("hola")));
+        let ack = ana.until(|frame| frame["op"] == "ack").await;
+        assert_eq!(ack["s"], heard["s"]);
+        bo.until(|frame| frame["st"].as_array().is_some_and(|st| st.iter().any(|one| one["k"] == "cnt"))).await;
+        ana.send(json!({"op": "dance"})).await;
+        assert_eq!(ana.until(|frame| frame["op"] == "nack").await["problem"]["type"], "/problems/room-bad-message");
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_comes_back_gets_what_was_missed_in_one_frame() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        let (mut ana, _) = server.join("ana").await;
+        server.hear("live.pin.changed", json!({"event": server.event, "version": 1, "products": []})).await;
+        let pins = ana.until(|frame| frame["ev"][0]["k"] == "pins").await;
+        ana.0.close(None).await.unwrap();
+        for version in 2..5 {
+            server.hear("live.pin.changed", json!({"event": server.event, "version": version, "products": []})).await;
+        }
+        let mut back = server.connect().await;
+        let resume = json!({"e": pins["e"], "s": pins["s"]});
+        back.send(json!({"op": "join", "token": server.token("ana").await, "resume": resume})).await;
+        let welcome = back.until(|_| true).await;
+        assert_eq!((&welcome["snap"], &welcome["s"]), (&Value::Null, &pins["s"]), "{welcome}");
+        let missed = back.until(|frame| frame["p"] == pins["s"]).await;
+        if !missed["ev"].to_string().contains(r#""v":4"#) {
+            back.until(|frame| frame["ev"].to_string().contains(r#""v":4"#)).await;
+        }
+        let mut lost = server.connect().await;
+        let resume = json!({"e": "older", "s": 3});
+        lost.send(json!({"op": "join", "token": server.token("ana").await, "resume": resume})).await;
+        let welcome = lost.until(|_| true).await;
+        assert!(welcome["snap"]["ev"].to_string().contains(r#""v":4"#), "an unknown epoch gets the snapshot");
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_breaks_the_rules_is_closed_with_its_code() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        let (mut big, _) = server.join("ana").await;
+        big.0.send(Message::text("x".repeat(4097))).await.unwrap();
+        assert_eq!(big.closed().await, 1009);
+        let (mut binary, _) = server.join("ana").await;
+        binary.0.send(Message::binary(vec![1, 2, 3])).await.unwrap();
+        assert_eq!(binary.closed().await, 1003);
+        let mut unmasked = server.raw(&[]).await;
+        unmasked.write_all(&[0x81, 2, b'h', b'i']).await.unwrap();
+        assert_eq!(close_code(unmasked).await, 1002);
+        let early = server.raw(&[0x82, 0x80, 0, 0, 0, 0]).await;
+        assert_eq!(close_code(early).await, 1003, "what came with the handshake is read");
+        let mut forged = server.connect().await;
+        forged.send(json!({"op": "join", "token": "forged.token"})).await;
+        assert_eq!(forged.closed().await, 4001);
+        let mut babbler = server.connect().await;
+        for _ in 0..10 {
+            babbler.send(json!({})).await;
+        }
+        assert_eq!(babbler.closed().await, 1008);
+        let request = server.call("nobody", "GET", "/rooms/{event}", Value::Null).await;
+        assert_eq!((request.0.as_u16(), request.1["type"].as_str()), (426, Some("/problems/websocket-expected")));
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reader_that_stops_is_closed_and_the_others_hear_everything() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        let stopped = server.join("bo").await.0; // reads no more from here on
+        let (mut ana, _) = server.join("ana").await;
+        let notice = "n".repeat(490);
+        let mut version = 0;
+        while server.rooms.connections() > 1 {
+            version += 1;
+            assert!(version < 60_000, "the stopped reader is still there");
+            let offer = json!({"event": server.event, "version": version, "item": Uuid::now_v7(), "title": notice});
+            server.hear("live.run_item.started", offer).await;
+            if version % 16 == 0 {
+                let late = format!("{version}");
+                server
+                    .hear(
+                        "live.run_item.started",
+                        json!({"event": server.event, "item": Uuid::now_v7(), "title": late}),
+                    )
+                    .await;
+                ana.until(|frame| frame["ev"].to_string().contains(&format!("\"title\":\"{late}\""))).await;
+            }
+        }
+        drop(stopped);
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_stream_carries_the_same_frames_against_a_ticket_used_once() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        let token = server.token("ana").await;
+        let pass = room_ticket(&server, &token).await;
+        let path = format!("/rooms/{}/events?ticket={pass}", server.event);
+        let mut stream = server.stream(&path).await;
+        let first = stream.next_data().await;
+        assert!(first.contains(r#""op":"welcome""#), "{first}");
+        server.hear("live.pin.changed", json!({"event": server.event, "version": 9, "products": []})).await;
+        while !stream.next_data().await.contains(r#""v":9"#) {}
+        assert_eq!(server.call("nobody", "GET", &path, Value::Null).await.0, 401, "the ticket is used");
+        let message = json!({"id": Uuid::now_v7(), "text": "por aquí"});
+        assert_eq!(server.call("ana", "POST", "/api/v1/rooms/{event}/messages", message).await.0, 202);
+        while !stream.next_data().await.contains("por aquí") {}
+        let question = json!({"id": Uuid::now_v7(), "text": "¿MOQ?"});
+        assert_eq!(server.call("ana", "POST", "/api/v1/rooms/{event}/questions", question).await.0, 201);
+        tokio::time::timeout(Duration::from_secs(10), server.rooms.shutdown()).await.unwrap();
+    })
+    .await;
+}
+
+async fn room_ticket(server: &Server, token: &str) -> String {
+    let (status, got) = server.call_with(token, "POST", "/api/v1/rooms/{event}/tickets").await;
+    assert_eq!(status, 200, "{got}");
+    got["ticket"].as_str().unwrap().to_owned()
+}

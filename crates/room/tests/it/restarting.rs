@@ -1,0 +1,96 @@
+//! What a restart keeps, and how everybody learns of it.
+
+use kernel::testing::each_database;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::server::Server;
+
+fn migrations() -> Vec<kernel::db::Migration> {
+    [kernel::outbox::migrations(), room::migrations()].concat()
+}
+
+#[tokio::test]
+async fn a_restart_loses_no_control_value_and_no_question_and_starts_a_new_epoch() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db.clone()).await;
+        let (mut ana, before) = server.join("ana").await;
+        let product = Uuid::now_v7();
+        server.hear("live.pin.changed", json!({"event": server.event, "version": 4, "products": [product]})).await;
+        ana.send(json!({"op": "ask", "id": Uuid::now_v7(), "text": "¿MOQ?"})).await;
+        ana.until(|frame| frame["op"] == "ack").await;
+        ana.send(json!({"op": "chat", "id": Uuid::now_v7(), "text": "hola"})).await;
+        ana.event("msg").await;
+        server.rooms.shutdown().await;
+        let bye = ana.until(|frame| frame["op"] == "bye").await;
+        assert_eq!((bye["code"].as_u64(), bye["resume"].as_bool()), (Some(1012), Some(true)));
+        assert!(bye["retry_ms"].as_u64().unwrap() >= 1000);
+        assert_eq!(ana.closed().await, 1012);
+
+        let again = Server::start_for(db, server.event, server.org).await;
+        let (_, after) = again.join("ana").await;
+        assert_ne!(after["e"], before["e"]);
+        let snapshot = after["snap"].to_string();
+        for kept in [r#""state":"live""#, &product.to_string(), "¿MOQ?", "hola"] {
+            assert!(snapshot.contains(kept), "{kept} in {snapshot}");
+        }
+        assert_eq!(after["me"]["questions"].as_array().unwrap().len(), 1);
+        again.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_end_of_the_show_makes_open_questions_debts_and_an_inquiry_converts_one() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        let (mut ana, _) = server.join("ana").await;
+        let (first, second) = (Uuid::now_v7(), Uuid::now_v7());
+        for id in [first, second] {
+            ana.send(json!({"op": "ask", "id": id, "text": "¿MOQ?"})).await;
+            ana.until(|frame| frame["op"] == "ack").await;
+        }
+        let opened = json!({"inquiry": Uuid::now_v7(), "question": first, "event": server.event});
+        server.hear("trade.inquiry.opened", opened.clone()).await;
+        server.hear("trade.inquiry.opened", opened).await;
+        server.state("ended", 4).await;
+        server.state("live", 3).await;
+        let (_, listed) = server.call("desk", "GET", "/api/v1/rooms/{event}/questions", Value::Null).await;
+        let states: Vec<_> =
+            listed["items"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap()).collect();
+        assert_eq!(states, ["converted", "owed"]);
+        ana.send(json!({"op": "chat", "id": Uuid::now_v7(), "text": "hola"})).await;
+        let nack = ana.until(|frame| frame["op"] == "nack").await;
+        assert_eq!(nack["problem"]["type"], "/problems/room-closed");
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn offers_and_stock_reach_the_page_and_an_older_version_never_overwrites() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        let (mut ana, _) = server.join("ana").await;
+        let (offer, product, variant) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+        let state = |left: i64, version: i64| {
+            json!({"event": server.event, "offer": offer, "product": product, "variant": variant,
+                "unit_price": {"micro": 87_500, "currency": "USD"}, "total": 100, "left": left, "per_company": 10,
+                "starts_at": "2026-05-12T12:00:00Z", "ends_at": "2026-05-12T12:10:00Z", "state": "active",
+                "version": version})
+        };
+        server.hear("trade.offer.state", state(60, 2)).await;
+        let shown = ana.event("offer").await["d"].clone();
+        assert_eq!((shown["left"].as_i64(), shown["ends_at"].as_i64()), (Some(60), Some(1_778_587_800_000)));
+        server.hear("trade.offer.state", state(100, 1)).await;
+        let stock = json!({"variant": variant, "product": product, "available": 7, "version": 3});
+        server.hear("catalog.stock.changed", stock).await;
+        let has = |frame: &Value| frame["st"].to_string().contains(&format!("stock:{variant}"));
+        assert!(ana.until(has).await["st"].to_string().contains(r#"{"left":7}"#));
+        let (_, snap) = server.call("nobody", "GET", "/api/v1/rooms/{event}/snapshot", Value::Null).await;
+        let text = snap["snap"].to_string();
+        assert!(text.contains(r#""left":60"#) && !text.contains(r#""left":100"#), "{text}");
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
