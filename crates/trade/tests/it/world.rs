@@ -72,7 +72,8 @@ pub fn migrations() -> Vec<Migration> {
 
 /// Runs a test in a world with `stock` pieces, on each database.
 pub async fn each_world<F: Future<Output = ()>>(stock: i64, test: impl Fn(World) -> F) {
-    kernel::testing::each_database(&migrations(), async |db| test(World::new(db, stock).await).await).await;
+    let boxed = async |db| Box::pin(async { test(World::new(db, stock).await).await }).await;
+    kernel::testing::each_database(&migrations(), boxed).await;
 }
 
 impl World {
