@@ -16,7 +16,7 @@ const MAX_LANGUAGES: usize = 24;
 const MAX_HOSTS: usize = 20;
 
 /// A key opens the door this long before the start.
-const DOOR_OPENS_BEFORE: Duration = Duration::from_mins(60);
+const DOOR_OPENS_BEFORE: Duration = Duration::from_hours(1);
 /// A live event without samples for this long is interrupted.
 pub const INTERRUPTED_AFTER: Duration = Duration::from_secs(10);
 /// An interrupted event ends after this long.
@@ -289,7 +289,7 @@ pub fn due(state: EventState, state_since: Instant, flow: Flow, now: Instant) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use EventState::*;
+    use EventState::{Archived, Cancelled, Draft, Ended, Interrupted, Live, Processing, Rehearsing, Replay, Scheduled};
 
     const PLAN: By = By::Crew(Right::PlanEvents);
     const GO: By = By::Crew(Right::GoLive);

@@ -78,9 +78,10 @@ impl Live {
     }
 
     async fn admit(&self, key: &Secret<String>) -> Result<PublishGrant, Refused> {
-        let key = store::key_by_hash(self.db.read(), &token_hash(key.expose())).await.map_err(unavailable)?;
+        let key =
+            store::key_by_hash(self.db.read(), &token_hash(key.expose())).await.map_err(|cause| unavailable(&cause))?;
         let key = key.ok_or(Refused::UnknownKey)?;
-        let event = store::event(self.db.read(), key.event).await.map_err(unavailable)?;
+        let event = store::event(self.db.read(), key.event).await.map_err(|cause| unavailable(&cause))?;
         let event = event.ok_or(Refused::UnknownKey)?;
         if !accepts_source(event.state, event.plan.starts_at, self.clock.now()) {
             return Err(Refused::NotNow);
@@ -106,7 +107,8 @@ impl Live {
             return Ok(state);
         }
         let Ok(id) = name.as_str().parse::<EventId>() else { return Ok(None) };
-        let state = store::event(self.db.read(), id).await.map_err(unavailable)?.map(|event| event.state);
+        let state =
+            store::event(self.db.read(), id).await.map_err(|cause| unavailable(&cause))?.map(|event| event.state);
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         if states.len() >= REMEMBERED_AT_MOST {
             states.clear();
@@ -120,7 +122,7 @@ impl Live {
     }
 }
 
-fn unavailable(cause: DbErr) -> Refused {
+fn unavailable(cause: &DbErr) -> Refused {
     tracing::error!(%cause, "the gate could not ask the database");
     Refused::Unavailable
 }

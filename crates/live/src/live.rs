@@ -9,6 +9,9 @@ use media::{Recorders, StreamName, Streams};
 
 use crate::event::EventState;
 
+/// When the state of an event was read, by its stream; `None`: there is no such event.
+pub(crate) type Remembered = HashMap<StreamName, (Instant, Option<EventState>)>;
+
 /// The use cases of `live`. Cloning is cheap.
 #[derive(Clone)]
 pub struct Live {
@@ -21,7 +24,7 @@ pub struct Live {
     /// Where encoders send to: `rtmp://HOST/live`.
     pub(crate) server: Arc<str>,
     /// States read lately, so that playlists do not ask the database.
-    pub(crate) states: Arc<Mutex<HashMap<StreamName, (Instant, Option<EventState>)>>>,
+    pub(crate) states: Arc<Mutex<Remembered>>,
 }
 
 /// What `live` is made of.

@@ -66,7 +66,7 @@ pub fn products(items: &[RunItem]) -> Vec<ProductId> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use RunItemState::*;
+    use RunItemState::{Done, OnAir, Queued, Skipped};
 
     #[test]
     fn only_the_listed_moves_are_legal() {
