@@ -262,7 +262,14 @@ impl Recorders {
         let mut subscription = stream.bus.subscribe();
         let mut packager = Packager::new(self.0.settings.part_target);
         let mut lags = 0;
-        while let Some(Some(unit)) = stop.run_until_cancelled(subscription.next()).await {
+        loop {
+            let unit = tokio::select! {
+                () = stop.cancelled() => break,
+                // The writer has given up: the status must not wait for the next sample to say so.
+                () = outputs.closed() => return,
+                unit = subscription.next() => unit,
+            };
+            let Some(unit) = unit else { break };
             if subscription.lags() > lags {
                 lags = subscription.lags();
                 self.tell(id, |statuses| {

@@ -206,7 +206,7 @@ async fn ffprobe_plays_the_show_and_its_replay_from_the_network() {
     let mut waiting = recorders.statuses();
     for units in units.chunks(100) {
         crate::feed::publish(&publishing, units.to_vec()).await;
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     streams.end(&name);
     let safe = waiting.wait_for(|statuses| statuses.get(&id).is_some_and(|status| status.segments == 5));
