@@ -44,7 +44,7 @@ async fn two_orders_at_once_meet_one_buyer() {
             txn.commit().await.unwrap();
             met
         };
-        let (a, b, c) = tokio::join!(meet(), meet(), meet());
+        let (a, b, c) = tokio::join!(Box::pin(meet()), Box::pin(meet()), Box::pin(meet()));
         assert_eq!((a, b), (b, c));
     })
     .await;
