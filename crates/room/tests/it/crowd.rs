@@ -383,7 +383,9 @@ proptest! {
         let (mut good, mut poor) = (Client::default(), Client::default());
         for (number, client) in [(1, &mut good), (2, &mut poor)] {
             let out = join(&mut room, number, pass(&number.to_string()), now);
-            replies(&out, conn(number)).iter().for_each(|text| drop(client.take(text)));
+            for text in replies(&out, conn(number)) {
+                client.take(text);
+            }
         }
         let mut late = Vec::new();
         let mut fate = fates.iter().cycle();
