@@ -191,3 +191,9 @@ form-help = The seller answers by e-mail.
 form-product = Product
 form-product-any = The whole range
 form-sent = Thank you. The seller has your message.
+
+## Log-in link
+sign-in-title = Sign in
+sign-in-text = You came by the link in our e-mail. One press and you are in.
+sign-in-do = Sign in
+sign-in-failed = This link no longer works. Ask for a new one; each works once, for 30 minutes.

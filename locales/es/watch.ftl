@@ -191,3 +191,9 @@ form-help = El vendedor responde por correo.
 form-product = Producto
 form-product-any = Toda la gama
 form-sent = Gracias. El vendedor tiene su mensaje.
+
+## Log-in link
+sign-in-title = Iniciar sesión
+sign-in-text = Ha llegado con el enlace de nuestro correo. Un clic y listo.
+sign-in-do = Entrar
+sign-in-failed = Este enlace ya no sirve. Pida otro; cada uno vale una vez, durante 30 minutos.

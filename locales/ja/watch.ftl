@@ -188,3 +188,9 @@ form-help = 出展者がメールで回答します。
 form-product = 商品
 form-product-any = 全商品
 form-sent = ありがとうございます。出展者に届きました。
+
+## Log-in link
+sign-in-title = ログイン
+sign-in-text = メールのリンクからお越しいただきました。ボタンを押すとログインできます。
+sign-in-do = ログインする
+sign-in-failed = このリンクは無効です。新しいリンクを取得してください。各リンクは30分間、1回のみ有効です。

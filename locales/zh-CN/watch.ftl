@@ -188,3 +188,9 @@ form-help = 卖家会用邮件回复您。
 form-product = 产品
 form-product-any = 全部产品
 form-sent = 谢谢，卖家已收到您的留言。
+
+## Log-in link
+sign-in-title = 登录
+sign-in-text = 您通过邮件中的链接来到这里，点一下即可登录。
+sign-in-do = 登录
+sign-in-failed = 链接已失效，请重新获取。每个链接仅可使用一次，30 分钟内有效。

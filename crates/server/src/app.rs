@@ -117,7 +117,7 @@ impl App {
             node: NodeSettings::default(),
         })?;
         let neighbours = Neighbours::of(catalog.clone(), &identity, post.clone(), outbox.clone(), clock.clone(), &base);
-        let reservation = Duration::from_secs(u64::from(config.trade.reserve_hours) * 3600);
+        let reservation = Duration::from_hours(config.trade.reserve_hours.into());
         let settings = trade::Settings { reservation, ..trade::Settings::default() };
         let trade = Trade::start(db.clone(), writer_db, clock.clone(), outbox.clone(), &keys, neighbours, settings);
         let config = Arc::new(config.clone());
@@ -284,13 +284,11 @@ async fn sweep(app: App, cancel: CancellationToken) {
 }
 
 fn keys(config: &Config, secret_key: Option<&str>) -> anyhow::Result<Keys> {
-    match secret_key {
-        Some(hex) => Keys::from_hex(hex).context("LIVEFAIR_SECRET_KEY: write 64 hex digits"),
-        None => {
-            let path = config.data.join("secret.key");
-            Keys::from_file(&path).with_context(|| format!("the secret key {} cannot be used", path.display()))
-        }
+    if let Some(hex) = secret_key {
+        return Keys::from_hex(hex).context("LIVEFAIR_SECRET_KEY: write 64 hex digits");
     }
+    let path = config.data.join("secret.key");
+    Keys::from_file(&path).with_context(|| format!("the secret key {} cannot be used", path.display()))
 }
 
 fn post(config: &Config, db: &Db, clock: &Arc<dyn Clock>, keys: &Keys) -> anyhow::Result<Post> {

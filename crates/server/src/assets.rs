@@ -22,7 +22,7 @@ pub fn file<E: RustEmbed>(path: &str, request: &HeaderMap) -> Response<Body> {
     let Some((file, encoding)) = best::<E>(path, request) else {
         return Problem::not_found("no-such-path").into_response();
     };
-    let tag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..12]));
+    let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..12]));
     if request.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
         return StatusCode::NOT_MODIFIED.into_response();
     }
@@ -71,8 +71,4 @@ fn content_type(path: &str) -> &'static str {
         "woff2" => "font/woff2",
         _ => "application/octet-stream",
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

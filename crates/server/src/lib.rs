@@ -28,7 +28,7 @@ use config::Config;
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(args) => serve(args).await?,
-        Command::Demo(args) => demo::run(args).await?,
+        Command::Demo(args) => Box::pin(demo::run(args)).await?,
         Command::Migrate(args) => migrate(&args).await?,
         Command::User(UserCommand::Add(args)) => add_user(args).await?,
         Command::Doctor(args) => return doctor(&args).await,

@@ -68,7 +68,7 @@ pub fn whole(app: &App) -> anyhow::Result<Router> {
         .method_not_allowed_fallback(no_such_method)
         .layer(CompressionLayer::new().compress_when(worth_it))
         .layer(middleware::from_fn(headers::secure))
-        .layer(RequestBodyTimeoutLayer::new(Duration::from_secs(60)))
+        .layer(RequestBodyTimeoutLayer::new(Duration::from_mins(1)))
         .layer(CatchPanicLayer::custom(|_| {
             tracing::error!("a handler panicked");
             Problem::new(500, "internal").into_response()

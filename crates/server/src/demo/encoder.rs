@@ -30,7 +30,7 @@ impl Encoder {
             tracing::warn!("ffmpeg is missing: the demo's show has no picture of its own");
             return Ok(None);
         }
-        let cards = cards()?;
+        let cards = tokio::task::spawn_blocking(cards).await??;
         let child = Command::new(program)
             .args(["-hide_banner", "-loglevel", "error", "-nostdin"])
             .args(["-re", "-f", "lavfi", "-i", BACKGROUND])

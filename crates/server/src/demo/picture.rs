@@ -3,7 +3,7 @@
 
 use image::{ImageEncoder as _, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 
-const SIDE: u32 = 800;
+const SIDE: u16 = 512;
 const GROUND: [f32; 3] = [0.98, 0.975, 0.96];
 const PALETTE: [[f32; 3]; 6] = [
     [0.12, 0.31, 0.64], // cobalt
@@ -23,6 +23,14 @@ struct Shape {
     colour: [f32; 3],
 }
 
+impl Shape {
+    /// Whether the shape or its shadow may touch the point: most pixels touch few shapes.
+    fn reaches(&self, point: (f32, f32)) -> bool {
+        let reach = self.size.0 + self.size.1 + 0.08;
+        (point.0 - self.at.0).abs() < reach && (point.1 - self.at.1).abs() < reach
+    }
+}
+
 #[derive(Clone, Copy)]
 enum Kind {
     Box,
@@ -34,13 +42,12 @@ enum Kind {
 /// Draws a product's picture as JPEG.
 pub fn draw(index: usize) -> Vec<u8> {
     let shapes = composition(index);
-    let image = RgbImage::from_fn(SIDE, SIDE, |x, y| {
-        let point = ((x as f32 + 0.5) / SIDE as f32, (y as f32 + 0.5) / SIDE as f32);
-        pixel(point, &shapes)
-    });
+    let side = u32::from(SIDE);
+    let middle = |at: u32| (f32::from(u16::try_from(at).unwrap_or(SIDE)) + 0.5) / f32::from(SIDE);
+    let image = RgbImage::from_fn(side, side, |x, y| pixel((middle(x), middle(y)), &shapes));
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(&mut jpeg, 88)
-        .write_image(&image, SIDE, SIDE, image::ExtendedColorType::Rgb8)
+        .write_image(&image, side, side, image::ExtendedColorType::Rgb8)
         .expect("a picture in memory can be written");
     jpeg
 }
@@ -48,7 +55,7 @@ pub fn draw(index: usize) -> Vec<u8> {
 fn pixel(point: (f32, f32), shapes: &[Shape]) -> Rgb<u8> {
     let fall = 0.05 * (point.1 - 0.3).max(0.0) + 0.03 * (point.0 - 0.5).abs();
     let mut colour = GROUND.map(|c| c - fall);
-    for shape in shapes {
+    for shape in shapes.iter().filter(|shape| shape.reaches(point)) {
         let shadow = cover(distance((point.0 - 0.014, point.1 - 0.022), shape), 0.03);
         colour = mix(colour, [0.32, 0.30, 0.27], shadow * 0.22);
         let inside = distance(point, shape);
@@ -179,7 +186,7 @@ fn tangram(seed: usize) -> Vec<Shape> {
         shape(Kind::Triangle, (0.50, 0.30), (0.26, 0.13), 0.0, hue(seed)),
         shape(Kind::Box, (0.37, 0.53), (0.11, 0.095), 0.0, hue(seed + 1)),
         shape(Kind::Box, (0.62, 0.53), (0.12, 0.095), 0.0, hue(seed + 2)),
-        shape(Kind::Triangle, (0.35, 0.73), (0.10, 0.085), 3.14, hue(seed + 3)),
+        shape(Kind::Triangle, (0.35, 0.73), (0.10, 0.085), std::f32::consts::PI, hue(seed + 3)),
         shape(Kind::Triangle, (0.53, 0.73), (0.10, 0.085), 0.0, hue(seed + 4)),
         shape(Kind::Box, (0.70, 0.735), (0.06, 0.06), 0.78, hue(seed + 5)),
     ]

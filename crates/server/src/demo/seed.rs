@@ -40,12 +40,10 @@ pub async fn catalogue(client: &Client) -> anyhow::Result<Vec<Product>> {
     let id = dry["id"].as_str().with_context(|| format!("the sheet was refused: {dry}"))?;
     client.post(&format!("/api/v1/product-imports/{id}/apply"), &json!({})).await?;
     let products = products(client).await?;
-    let pictures = tokio::task::spawn_blocking({
-        let count = products.len();
-        move || (0..count).map(picture::draw).collect::<Vec<_>>()
-    })
-    .await?;
-    for (product, picture) in products.iter().zip(pictures) {
+    let drawing: Vec<_> =
+        (0..products.len()).map(|at| tokio::task::spawn_blocking(move || picture::draw(at))).collect();
+    for (product, picture) in products.iter().zip(drawing) {
+        let picture = picture.await?;
         client.upload(&format!("/api/v1/products/{}/pictures", product.id), "product.jpg", picture).await?;
         client.post(&format!("/api/v1/products/{}/publish", product.id), &json!({})).await?;
     }
@@ -64,7 +62,7 @@ async fn products(client: &Client) -> anyhow::Result<Vec<Product>> {
 
 /// Plans the Wednesday show and its run sheet.
 pub async fn event(client: &Client, products: &[Product]) -> anyhow::Result<String> {
-    let starts_at: Instant = SystemClock.now() + Duration::from_secs(300);
+    let starts_at: Instant = SystemClock.now() + Duration::from_mins(5);
     let event = client
         .post(
             "/api/v1/events",
@@ -148,7 +146,7 @@ pub async fn offer(client: &Client, event: &str, products: &[Product]) -> anyhow
                 "per_company": 960,
                 "min_quantity": 24,
                 "starts_at": now,
-                "ends_at": now + Duration::from_secs(2 * 3600)
+                "ends_at": now + Duration::from_hours(2)
             }),
         )
         .await?;

@@ -52,6 +52,7 @@ pub struct Pages {
     api: Api,
     orgs: Orgs,
     words: Arc<Words>,
+    problems: Arc<Words>,
     base: Arc<str>,
     console: Arc<ConsolePage>,
 }
@@ -63,11 +64,19 @@ struct ConsolePage {
 
 impl Pages {
     pub fn new(api: Api, orgs: Orgs, base: &str) -> anyhow::Result<Self> {
-        let words = Words::read(TEXTS.iter().flat_map(|(tag, watch, problems)| [(*tag, *watch), (*tag, *problems)]))?;
+        let words = Words::read(TEXTS.map(|(tag, watch, _)| (tag, watch)))?;
+        let problems = Words::read(TEXTS.map(|(tag, _, problems)| (tag, problems)))?;
         let html = Console::get("index.html").map(|file| file.data.into_owned());
         let scripts = html.as_deref().map(boot::inline_script_hashes).unwrap_or_default();
         let console = ConsolePage { html, policy: page_policy(&scripts) };
-        Ok(Self { api, orgs, words: words.into(), base: base.into(), console: console.into() })
+        Ok(Self {
+            api,
+            orgs,
+            words: words.into(),
+            problems: problems.into(),
+            base: base.into(),
+            console: console.into(),
+        })
     }
 
     pub fn routes(self) -> Router {
@@ -76,6 +85,7 @@ impl Pages {
             .route("/e/{event}", get(watch))
             .route("/e/{event}/inquiry", post(inquire))
             .route("/deal/{token}", get(deal))
+            .route("/sign-in", get(sign_in))
             .route("/favicon.svg", get(favicon))
             .route("/assets/watch/{*path}", get(watch_file))
             .route("/console", get(|| async { Redirect::permanent("/console/") }))
@@ -88,7 +98,7 @@ impl Pages {
     async fn shell(&self, locale: Locale) -> Shell<'_> {
         let home = self.orgs.home().await.ok().flatten();
         let brand = home.map_or_else(|| "Livefair".to_owned(), |org| org.name);
-        Shell { words: &self.words, base: &self.base, brand, locale }
+        Shell { words: &self.words, problems: &self.problems, base: &self.base, brand, locale }
     }
 }
 
@@ -176,6 +186,10 @@ async fn deal(State(pages): State<Pages>, Language(locale): Language) -> Respons
     let mut response = page(&locale, pages.shell(locale.clone()).await.deal());
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
+}
+
+async fn sign_in(State(pages): State<Pages>, Language(locale): Language) -> Response {
+    page(&locale, pages.shell(locale.clone()).await.sign_in())
 }
 
 async fn failed(pages: &Pages, locale: Locale, problem: &Problem) -> Response {

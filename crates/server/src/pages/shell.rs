@@ -13,6 +13,7 @@ const ON_A_LIVE_PAGE: [&str; 3] = ["src/Player.svelte", "src/talk.ts", "hls.ligh
 
 pub struct Shell<'a> {
     pub words: &'a Words,
+    pub problems: &'a Words,
     pub base: &'a str,
     pub brand: String,
     pub locale: Locale,
@@ -22,10 +23,24 @@ pub struct Shell<'a> {
 struct Frame<'a> {
     words: &'a Words,
     locale: &'a Locale,
+    lang: String,
+    dir: &'static str,
     /// The firm whose house this is.
-    brand: String,
+    brand: &'a str,
     title: String,
     entry: Entry,
+}
+
+impl Frame<'_> {
+    fn word(&self, key: &str) -> String {
+        self.words.text(self.locale, key)
+    }
+
+    /// The interface languages, each in its own name.
+    #[expect(clippy::unused_self, reason = "templates reach what they show through their frame")]
+    fn languages(&self) -> [(&'static str, &'static str); 4] {
+        [("en", "English"), ("zh-CN", "中文"), ("es", "Español"), ("ja", "日本語")]
+    }
 }
 
 /// The files that a page's entry needs, by Vite's manifest.
@@ -57,7 +72,7 @@ impl Entry {
         let address = |file: &Value| file.as_str().map(|file| format!("/assets/watch/{file}"));
         let Some(file) = address(&chunk["file"]) else { return };
         let known = |list: &Vec<String>| list.contains(&file);
-        if file.ends_with(".css") {
+        if std::path::Path::new(&file).extension().is_some_and(|kind| kind == "css") {
             if !known(&self.styles) {
                 self.styles.push(file);
             }
@@ -67,9 +82,9 @@ impl Entry {
             return;
         }
         if is_entry {
-            self.scripts.push(file)
+            self.scripts.push(file);
         } else {
-            self.preloads.push(file)
+            self.preloads.push(file);
         }
         for css in chunk["css"].as_array().into_iter().flatten().filter_map(address) {
             if !self.styles.contains(&css) {
@@ -100,48 +115,54 @@ struct ShowLine {
     starts_shown: String,
 }
 
-macro_rules! page {
-    ($name:ident, $path:literal { $($field:ident : $kind:ty),* $(,)? }) => {
-        #[derive(Template)]
-        #[template(path = $path)]
-        struct $name<'a> {
-            words: &'a Words,
-            locale: &'a Locale,
-            lang: String,
-            dir: &'static str,
-            brand: String,
-            title: String,
-            styles: Vec<String>,
-            scripts: Vec<String>,
-            preloads: Vec<String>,
-            $($field: $kind),*
-        }
-        impl<'a> $name<'a> {
-            fn in_frame(frame: Frame<'a>, $($field: $kind),*) -> Self {
-                let Frame { words, locale, brand, title, entry: Entry { styles, scripts, preloads } } = frame;
-                let dir = if ["ar", "he", "fa"].contains(&locale.language()) { "rtl" } else { "ltr" };
-                Self { words, locale, lang: locale.to_string(), dir, brand, title, styles, scripts, preloads, $($field),* }
-            }
-
-            fn word(&self, key: &str) -> String {
-                self.words.text(self.locale, key)
-            }
-
-            /// The interface languages, each in its own name.
-            fn languages(&self) -> [(&'static str, &'static str); 4] {
-                [("en", "English"), ("zh-CN", "中文"), ("es", "Español"), ("ja", "日本語")]
-            }
-        }
-    };
+#[derive(Template)]
+#[template(path = "watch.html")]
+struct WatchPage<'a> {
+    frame: Frame<'a>,
+    event: &'a str,
+    url: String,
+    org: String,
+    text: String,
+    picture: Option<String>,
+    state: String,
+    live: bool,
+    starts_at: String,
+    starts_shown: String,
+    products: Vec<ProductLine>,
+    sent: bool,
+    /// The idempotency key of the form.
+    key: String,
+    texts: String,
+    boot: String,
 }
 
-page!(WatchPage, "watch.html" {
-    event: String, url: String, org: String, text: String, picture: Option<String>, state: String, live: bool,
-    starts_at: String, starts_shown: String, products: Vec<ProductLine>, sent: bool, key: String, texts: String, boot: String,
-});
-page!(IndexPage, "index.html" { shows: Vec<ShowLine> });
-page!(DealPage, "deal.html" { texts: String, boot: String });
-page!(MessagePage, "message.html" { text: String });
+#[derive(Template)]
+#[template(path = "index.html")]
+struct IndexPage<'a> {
+    frame: Frame<'a>,
+    shows: Vec<ShowLine>,
+}
+
+#[derive(Template)]
+#[template(path = "deal.html")]
+struct DealPage<'a> {
+    frame: Frame<'a>,
+    texts: String,
+    boot: String,
+}
+
+#[derive(Template)]
+#[template(path = "sign-in.html")]
+struct SignInPage<'a> {
+    frame: Frame<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "message.html")]
+struct MessagePage<'a> {
+    frame: Frame<'a>,
+    text: String,
+}
 
 impl Shell<'_> {
     fn frame(&self, title: String, sources: &[&str]) -> Frame<'_> {
@@ -150,10 +171,13 @@ impl Shell<'_> {
 
     fn frame_with(&self, title: String, sources: &[&str], soon: &[&str]) -> Frame<'_> {
         let sources: Vec<&str> = ["src/shell.css"].iter().chain(sources).copied().collect();
+        let right_to_left = ["ar", "he", "fa"].contains(&self.locale.language());
         Frame {
             words: self.words,
             locale: &self.locale,
-            brand: self.brand.clone(),
+            lang: self.locale.to_string(),
+            dir: if right_to_left { "rtl" } else { "ltr" },
+            brand: &self.brand,
             title,
             entry: Entry::of(&sources, soon),
         }
@@ -167,46 +191,51 @@ impl Shell<'_> {
             "media": format!("/live/{event}/index.m3u8"), "origin": self.base
         });
         let soon: &[&str] = if line.live { &ON_A_LIVE_PAGE } else { &[] };
-        WatchPage::in_frame(
-            self.frame_with(line.title, &["src/watch.ts"], soon),
-            event.to_owned(),
-            format!("{}/e/{event}?lang={}", self.base, self.locale),
-            text(&show["org_name"]),
-            text(&show["text"]),
-            picture.map(|path| format!("{}{path}", self.base)),
-            line.state,
-            line.live,
-            line.starts_at,
-            line.starts_shown,
-            products.iter().map(product_line).collect(),
+        WatchPage {
+            frame: self.frame_with(line.title, &["src/watch.ts"], soon),
+            event,
+            url: format!("{}/e/{event}?lang={}", self.base, self.locale),
+            org: text(&show["org_name"]),
+            text: text(&show["text"]),
+            picture: picture.map(|path| format!("{}{path}", self.base)),
+            state: line.state,
+            live: line.live,
+            starts_at: line.starts_at,
+            starts_shown: line.starts_shown,
+            products: products.iter().map(product_line).collect(),
             sent,
-            uuid::Uuid::now_v7().to_string(),
-            texts_of(&self.locale),
-            as_script(&boot),
-        )
+            key: uuid::Uuid::now_v7().to_string(),
+            texts: texts_of(&self.locale),
+            boot: as_script(&boot),
+        }
         .render()
     }
 
     pub fn index(&self, shows: &Value) -> Result<String, askama::Error> {
         let lines = shows["items"].as_array().into_iter().flatten().map(|show| self.show_line(show)).collect();
-        IndexPage::in_frame(self.frame(self.words.text(&self.locale, "index-title"), &[]), lines).render()
+        IndexPage { frame: self.frame(self.words.text(&self.locale, "index-title"), &[]), shows: lines }.render()
     }
 
     pub fn deal(&self) -> Result<String, askama::Error> {
         let title = self.words.text(&self.locale, "deal-title");
         let boot = as_script(&json!({"lang": self.locale}));
-        DealPage::in_frame(self.frame(title, &["src/deal.ts"]), texts_of(&self.locale), boot).render()
+        DealPage { frame: self.frame(title, &["src/deal.ts"]), texts: texts_of(&self.locale), boot }.render()
+    }
+
+    pub fn sign_in(&self) -> Result<String, askama::Error> {
+        let title = self.words.text(&self.locale, "sign-in-title");
+        SignInPage { frame: self.frame(title, &["src/sign-in.ts"]) }.render()
     }
 
     pub fn message(&self, problem: &Problem) -> Result<String, askama::Error> {
         let detail = problem.detail.clone().unwrap_or_default();
-        MessagePage::in_frame(self.frame(self.sentence(problem), &[]), detail).render()
+        MessagePage { frame: self.frame(self.sentence(problem), &[]), text: detail }.render()
     }
 
     /// What went wrong, as people read it: the problem's code is the key of its sentence.
     fn sentence(&self, problem: &Problem) -> String {
         let key = problem.code();
-        let sentence = self.words.text(&self.locale, key);
+        let sentence = self.problems.text(&self.locale, key);
         if sentence == key { problem.title.clone() } else { sentence }
     }
 

@@ -130,9 +130,9 @@ fn the_recording_plays(data: &std::path::Path) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                folders.push(path)
+                folders.push(path);
             } else if path.extension().is_some_and(|e| e == "mp4") {
-                files.push(path)
+                files.push(path);
             }
         }
     }
