@@ -1,0 +1,86 @@
+/** A host's show from the empty console to its end, with a buyer who watches. */
+import type { Page } from '@playwright/test';
+import { logIn, move } from '../support/console.ts';
+import { expect, type Fair, OWNER, test } from '../support/fair.ts';
+import { DESKTOP, expectMoving, lookAt } from '../support/looks.ts';
+import { type Language, LANGUAGES, wordsOf } from '../support/words.ts';
+
+const SHEET = [
+  'sku,name_en,name_zh-CN,unit,moq,multiple,currency,min_1,price_1,min_2,price_2,lead_time_days,origin,stock',
+  'HM-CLK-001,Learning clock with gears,齿轮学习钟,piece,144,12,USD,144,4.75,720,4.40,25,CN,3600',
+].join('\n');
+const WORDS: Record<Language, { title: string; product: string }> = {
+  en: { title: 'Learning clocks from the showroom', product: 'Learning clock with gears' },
+  'zh-CN': { title: '展厅直播：学习钟', product: '齿轮学习钟' },
+};
+
+for (const language of LANGUAGES) {
+  test.describe(language, () => {
+    test.use({ locale: language, viewport: DESKTOP });
+
+    test('a host plans, rehearses, goes live and ends a show', async ({ fair, page, browser }) => {
+      const said = wordsOf(language, 'console');
+      const watch = wordsOf(language, 'watch');
+      const { title, product } = WORDS[language];
+      await logIn(page, fair, language, OWNER);
+      await fillCatalogue(page, fair);
+
+      await page.getByRole('link', { name: said('show-plan') }).first().click();
+      await page.getByRole('textbox', { name: said('show-title') }).fill(title);
+      await page.getByRole('button', { name: said('show-plan-do') }).click();
+      await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
+      const event = new URL(page.url()).pathname.split('/')[3]!;
+
+      await page.getByRole('combobox', { name: said('run-add') }).selectOption({ label: `${product} · HM-CLK-001` });
+      await page.getByRole('button', { name: said('add') }).click();
+      await expect(page.getByRole('listitem').filter({ hasText: product })).toBeVisible();
+      await page.getByRole('button', { name: said('key-make') }).click();
+      const key = await page.getByRole('status').filter({ hasText: said.text('key-once') }).getByRole('code').last().innerText();
+
+      await move(page, language, 'schedule');
+      await move(page, language, 'rehearse');
+      await expect(page.getByText(said('show-state-rehearsing'))).toBeVisible();
+      fair.publish(key);
+      await expect(page.getByText(said('ready-all'))).toBeVisible();
+      await expect(page.getByText(said('stream-state-live'))).toBeVisible();
+      await lookAt(page, `show-${language}`);
+      await move(page, language, 'stop-rehearsal');
+      await move(page, language, 'go-live');
+
+      await page.getByRole('link', { name: said('desk-open') }).click();
+      await page.getByRole('button', { name: said('item-start-what', { title: product }) }).click();
+      await page.getByRole('button', { name: said('pin-what', { title: product }) }).click();
+      await expect(page.getByRole('button', { name: said('unpin-what', { title: product }) })).toBeVisible();
+      await expectMoving(page.locator('video'));
+
+      const guest = await browser.newContext({ locale: language, viewport: DESKTOP });
+      const buyer = await guest.newPage();
+      await buyer.goto(`${fair.base}/e/${event}?lang=${language}`);
+      await expect(buyer.getByRole('status').filter({ hasText: watch('state-live') })).toBeVisible();
+      await expect(buyer.getByRole('region', { name: watch('pinned') }).getByRole('heading', { name: product })).toBeVisible();
+      await expectMoving(buyer.locator('video'));
+      await lookAt(page, `desk-live-${language}`);
+
+      await move(page, language, 'end');
+      await expect(buyer.getByRole('heading', { name: watch('ended-title') })).toBeVisible();
+      await expect(buyer.getByRole('status').filter({ hasText: watch('state-ended') })).toBeVisible();
+      await lookAt(buyer, `ended-${language}`);
+      await guest.close();
+    });
+  });
+}
+
+/** One product by the sheet import, published. */
+async function fillCatalogue(page: Page, fair: Fair): Promise<void> {
+  const headers = { Origin: fair.base };
+  const post = async (path: string, more: object) => {
+    const response = await page.request.post(`${fair.base}/api/v1${path}`, { headers, ...more });
+    expect(response.ok(), `${path}: ${await response.text()}`).toBe(true);
+    return response;
+  };
+  const file = { name: 'products.csv', mimeType: 'text/csv', buffer: Buffer.from(SHEET) };
+  const dry = (await (await post('/product-imports', { multipart: { file } })).json()) as { id: string };
+  await post(`/product-imports/${dry.id}/apply`, { data: {} });
+  const products = (await (await page.request.get(`${fair.base}/api/v1/products`)).json()) as { items: { id: string }[] };
+  for (const { id } of products.items) await post(`/products/${id}/publish`, { data: {} });
+}
