@@ -34,6 +34,7 @@ web: setup-run ## Builds the pages
 	cd web && npm run build
 
 web-check:
+	cd web && npm run generate >/dev/null && git diff --exit-code --stat -- packages/api/schema.ts
 	cd web && npm run check && npm test && npm run size
 
 e2e: ## Journeys in Chromium on the built program

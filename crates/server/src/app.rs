@@ -265,9 +265,16 @@ async fn bind(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
 /// Lets lapse what has lapsed. Lapsed things count as lapsed when they are looked at; this only tidies.
 async fn sweep(app: App, cancel: CancellationToken) {
     let mut every = tokio::time::interval(Duration::from_secs(5));
+    let mut hourly = tokio::time::interval(Duration::from_hours(1));
     loop {
         tokio::select! {
             () = cancel.cancelled() => return,
+            _ = hourly.tick() => {
+                if let Err(cause) = app.identity.sessions.sweep().await {
+                    tracing::warn!(%cause, "lapsed sessions could not be removed");
+                }
+                continue;
+            }
             _ = every.tick() => {}
         }
         let now = app.clock.now();
@@ -276,9 +283,6 @@ async fn sweep(app: App, cancel: CancellationToken) {
         }
         if let Err(cause) = app.trade.offers.end_due(now).await {
             tracing::warn!(%cause, "lapsed offers could not be ended");
-        }
-        if let Err(cause) = app.identity.sessions.sweep().await {
-            tracing::warn!(%cause, "lapsed sessions could not be removed");
         }
     }
 }
