@@ -130,7 +130,7 @@ impl Config {
     /// Parses the file's text; the refusal is one line with the place, the key and what is allowed.
     pub fn parse(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|err: toml::de::Error| {
-            let line = err.span().map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+            let line = err.span().map_or(1, |span| text.get(..span.start).unwrap_or("").matches('\n').count() + 1);
             format!("line {line}: {}", err.message().replace('\n', " "))
         })
     }

@@ -1296,7 +1296,7 @@ export interface components {
          * @description Where an inquiry stands.
          * @enum {string}
          */
-        InquiryState: "New" | "Qualified" | "Quoting" | "InfoRequested" | "Quoted" | "Won" | "Lost" | "Spam";
+        InquiryState: "new" | "qualified" | "quoting" | "info_requested" | "quoted" | "won" | "lost" | "spam";
         /** @description An inquiry, as its buyer and the firm see it. */
         InquiryView: {
             buyer: components["schemas"]["TradeBuyer"];
@@ -1734,7 +1734,7 @@ export interface components {
          * @description Where an offer stands.
          * @enum {string}
          */
-        OfferState: "Draft" | "Active" | "SoldOut" | "Ended" | "Withdrawn";
+        OfferState: "draft" | "active" | "sold_out" | "ended" | "withdrawn";
         /** @description A live offer. */
         OfferView: {
             ends_at: components["schemas"]["Instant"];
@@ -1772,7 +1772,7 @@ export interface components {
          * @description Where an order stands.
          * @enum {string}
          */
-        OrderState: "Placed" | "Confirmed" | "Cancelled" | "Expired";
+        OrderState: "placed" | "confirmed" | "cancelled" | "expired";
         /** @description An order, as its buyer and the firm see it. */
         OrderView: {
             buyer: components["schemas"]["TradeBuyer"];
