@@ -1,6 +1,6 @@
 //! Who is who: organisations and the people who work there, buyers' companies and contacts, guests.
 //!
-//! Resolves the [`Actor`](kernel::Actor) of every request ([`who`]) and grants rights by role; refuses requests
+//! Resolves the [`Actor`](kernel::Actor) of every request ([`who()`]) and grants rights by role; refuses requests
 //! that other sites forge, and slows down those who guess. Passwords are argon2id, everything else that opens a
 //! door is random and kept only as a hash.
 

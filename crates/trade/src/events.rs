@@ -18,6 +18,8 @@ pub struct OfferChanged {
     pub total: Quantity,
     pub left: Quantity,
     pub per_company: Option<Quantity>,
+    /// The least one order takes.
+    pub min_quantity: Quantity,
     pub starts_at: Instant,
     pub ends_at: Instant,
     pub state: OfferState,
@@ -40,6 +42,7 @@ impl From<&Offer> for OfferChanged {
             total: offer.total,
             left: offer.left,
             per_company: offer.per_company,
+            min_quantity: offer.min_quantity,
             starts_at: offer.starts_at,
             ends_at: offer.ends_at,
             state: offer.state,

@@ -52,7 +52,8 @@ impl Room {
             self.count_dirty = false;
             self.last_count = now;
             self.count_version += 1;
-            let body = format!(r#"{{"n":{},"likes":{}}}"#, self.viewers.len(), self.likes);
+            let watching = self.viewers.values().filter(|viewer| !viewer.pass.crew).count(); // the desk is no audience
+            let body = format!(r#"{{"n":{watching},"likes":{}}}"#, self.likes);
             self.set_value("cnt".to_owned(), self.count_version, body);
         }
     }

@@ -245,6 +245,12 @@ mod tests {
         Ok(out)
     }
 
+    /// Whether the parser waits for the rest of a frame or of a message.
+    fn waits(bytes: &[u8]) -> bool {
+        let mut parser = Parser::default();
+        parser.feed(bytes, &mut Vec::new()).is_ok() && (!parser.raw.is_empty() || parser.message.is_some())
+    }
+
     #[test]
     fn what_breaks_the_rules_is_closed_with_its_code() {
         assert_eq!(read(&text("hi").bytes), Err(code::PROTOCOL), "unmasked");
@@ -350,7 +356,8 @@ mod tests {
                         Incoming::Text(text) => Some(text), _ => None }).collect();
                     prop_assert_eq!(ours, theirs);
                 }
-                (Ok(ours), None) => prop_assert!(closes(&ours), "only the oracle refuses"),
+                // The oracle checks UTF-8 by fragment, we by message (RFC 6455 8.1 allows both): ours may still wait.
+                (Ok(ours), None) => prop_assert!(closes(&ours) || waits(&bytes), "only the oracle refuses"),
                 _ => {} // stricter than the oracle is fine: it checks lengths and codes later
             }
         }
