@@ -18,7 +18,7 @@ demo: setup-run web ## Sets up, builds and runs a seeded firm with a live show
 	cargo build --bin livefair
 	$(LIVEFAIR) demo
 
-test: setup-test web check rust-test e2e ## Sets up and passes everything; .ci/run calls it
+test: setup-test web check deny rust-test e2e ## Sets up and passes everything; .ci/run calls it
 
 check: rust-check web-check ## The quick half: format, lints, docs, web checks
 
