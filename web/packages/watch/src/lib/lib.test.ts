@@ -4,8 +4,9 @@ import { wrongWith } from './buyer.ts';
 import { Once } from './once.ts';
 import { faultOf, least } from './quantity.ts';
 
-test('the smallest quantity keeps the minimum and the multiple', () => {
-  expect(least({ moq: 100, multiple: 24 })).toBe(120);
+test('the smallest quantity is the minimum, and steps count from it, as the seller counts', () => {
+  expect(least({ moq: 100, multiple: 24 })).toBe(100);
+  expect([100, 120, 124].map((quantity) => faultOf(quantity, { moq: 100, multiple: 24 }))).toEqual([null, 'quantity-rule', null]);
   expect(least({ moq: 0, multiple: 0 })).toBe(1);
 });
 
