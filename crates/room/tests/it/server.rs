@@ -21,7 +21,7 @@ use kernel::{Actor, Db, Envelope, Keys, Outbox, Right, SystemClock, Who};
 use room::{NodeSettings, Rooms, RoomsSetup};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -108,7 +108,10 @@ impl Server {
     pub async fn connect(&self) -> Viewer {
         let mut request = format!("ws://{}/rooms/{}", self.addr, self.event).into_client_request().unwrap();
         request.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("room.v1.json"));
-        let socket = TcpStream::connect(self.addr).await.unwrap();
+        // A small window, or Linux would let a reader that stopped take megabytes before it is noticed.
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(8 * 1024).unwrap();
+        let socket = socket.connect(self.addr).await.unwrap();
         let (socket, response) = tokio_tungstenite::client_async(request, socket).await.unwrap();
         assert_eq!(response.headers()["sec-websocket-protocol"], "room.v1.json");
         Viewer(socket)
