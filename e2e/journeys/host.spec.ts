@@ -49,7 +49,7 @@ for (const language of LANGUAGES) {
 
       await page.getByRole('link', { name: said('desk-open') }).click();
       await page.getByRole('button', { name: said('item-start-what', { title: product }) }).click();
-      await page.getByRole('button', { name: said('pin-what', { title: product }) }).click();
+      // What goes on the air is pinned with it.
       await expect(page.getByRole('button', { name: said('unpin-what', { title: product }) })).toBeVisible();
       await expectMoving(page.locator('video'));
 
