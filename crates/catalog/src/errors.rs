@@ -44,10 +44,6 @@ pub enum CatalogError {
     BadPicture(#[from] PictureError),
     #[error("a product has at most {MAX_PICTURES} pictures")]
     TooManyPictures,
-    #[error("the upload carries no file")]
-    NoFile,
-    #[error("the upload could not be read")]
-    BadUpload(#[source] axum::extract::multipart::MultipartError),
     #[error(transparent)]
     BadSheet(#[from] SheetError),
     #[error("the import has findings")]
@@ -91,8 +87,6 @@ impl From<CatalogError> for Problem {
             E::BadPicture(PictureError::TooManyPixels) => Self::unprocessable("picture-too-many-pixels"),
             E::BadPicture(PictureError::Damaged(_)) => Self::unprocessable("picture-damaged"),
             E::TooManyPictures => Self::conflict("too-many-pictures").with("most", MAX_PICTURES),
-            E::NoFile => Self::unprocessable("file-missing"),
-            E::BadUpload(cause) => Self::new(cause.status().as_u16(), "upload-unreadable").detail(cause.body_text()),
             E::BadSheet(SheetError::TooLarge) => Self::new(413, "sheet-too-large"),
             E::BadSheet(refused) => Self::unprocessable("sheet-unreadable").detail(refused.to_string()),
             E::ImportRejected { findings } => Self::unprocessable("import-rejected").with("findings", findings),

@@ -141,6 +141,12 @@ impl Actor {
         Err(Problem::forbidden("right-missing").with("right", right))
     }
 
+    /// The organisation a person works for, whatever they may do there, or the refusal.
+    pub fn works_here(&self) -> Result<OrgId, Problem> {
+        self.person()?;
+        self.org.ok_or_else(|| Problem::unauthorized("log-in-needed"))
+    }
+
     /// The person who acts, or the refusal.
     pub fn person(&self) -> Result<PersonId, Problem> {
         match self.who {

@@ -1,14 +1,16 @@
 //! The HTTP edge that every domain shares: extractors whose refusals are [`Problem`]s, the language of a
-//! request, keyset pages, idempotency keys.
+//! request, keyset pages, idempotency keys, uploads.
 
 mod extract;
 mod page;
+mod upload;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 pub use extract::{IdempotencyKey, Json, Language, Path, Query, cookie};
 pub use page::{Listed, Page};
+pub use upload::{FRAMING_BYTES, uploaded_file};
 
 use crate::Problem;
 

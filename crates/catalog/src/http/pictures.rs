@@ -1,0 +1,53 @@
+//! Pictures: taken from the crew, served to everybody.
+
+use axum::extract::{Multipart, State};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::IntoResponse;
+use kernel::http::{Json, Path, uploaded_file};
+use kernel::id::{PictureId, ProductId};
+use kernel::{Actor, Problem, Right};
+
+use super::products::ProductView;
+use crate::catalog::Catalog;
+use crate::errors::CatalogError;
+
+/// Where pictures are shown in a width.
+pub fn picture_urls(pictures: &[PictureId], width: u32) -> impl Iterator<Item = String> {
+    pictures.iter().map(move |picture| format!("/pictures/{picture}/{width}.jpg"))
+}
+
+/// Serves a picture. Its address is random and its content never changes.
+#[utoipa::path(get, path = "/pictures/{picture}/{file}", tag = "catalog",
+    params(("picture" = PictureId, Path), ("file" = String, Path, description = "320.jpg or 800.jpg")),
+    responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"),
+        (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub async fn show_picture(
+    State(catalog): State<Catalog>,
+    Path((picture, file)): Path<(PictureId, String)>,
+) -> Result<impl IntoResponse, CatalogError> {
+    let width = file.strip_suffix(".jpg").and_then(|width| width.parse().ok()).ok_or(CatalogError::NoSuchPicture)?;
+    let jpeg = catalog.picture(picture, width).await?;
+    let headers: [(HeaderName, &str); 3] = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    Ok((headers, jpeg))
+}
+
+/// Adds a picture: JPEG, PNG or WebP of at most 8 MiB and 40 million pixels.
+#[utoipa::path(post, path = "/api/v1/products/{id}/pictures", tag = "catalog", params(("id" = ProductId, Path)),
+    request_body(content = Vec<u8>, content_type = "multipart/form-data", description = "the part `file`"),
+    responses((status = 201, body = ProductView),
+        (status = 413, body = Problem, content_type = "application/problem+json"),
+        (status = 415, body = Problem, content_type = "application/problem+json")))]
+pub async fn add_picture(
+    State(catalog): State<Catalog>,
+    actor: Actor,
+    Path(id): Path<ProductId>,
+    upload: Multipart,
+) -> Result<(StatusCode, Json<ProductView>), Problem> {
+    let org = actor.require(Right::ManageCatalog)?;
+    let file = uploaded_file(upload).await?;
+    Ok((StatusCode::CREATED, Json(catalog.add_picture(org, id, file).await?.into())))
+}

@@ -1,0 +1,91 @@
+//! Shows as visitors see them.
+
+use axum::extract::State;
+use kernel::http::{Json, Language, Listed, Page, Path, Query};
+use kernel::id::{EventId, OrgId, ProductId, RecordingId};
+use kernel::{Instant, Locale, Problem};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::event::EventState;
+use crate::events::Show;
+use crate::live::Live;
+use crate::run::{self, RunItemState};
+
+/// A show as visitors see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ShowView {
+    pub id: EventId,
+    pub org: OrgId,
+    pub title: String,
+    pub text: String,
+    /// The language `title` is in.
+    pub lang: String,
+    pub state: EventState,
+    pub starts_at: Instant,
+    /// IANA name.
+    pub time_zone: String,
+    pub languages: Vec<Locale>,
+    /// In run order.
+    pub products: Vec<ProductId>,
+    pub pins: Vec<ProductId>,
+    /// The product of the item on the air.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_air: Option<ProductId>,
+    /// Once it can be watched again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recording: Option<RecordingId>,
+}
+
+impl ShowView {
+    /// The show for a reader.
+    pub fn of(show: &Show, reader: &Locale) -> Self {
+        let Show { event, items } = show;
+        let (lang, title) = event.plan.title.choose(reader).map_or_else(
+            || (reader.to_string(), String::new()),
+            |(locale, title)| (locale.to_string(), title.to_owned()),
+        );
+        let on_air = items.iter().find(|item| item.state == RunItemState::OnAir).and_then(|item| item.product);
+        Self {
+            id: event.id,
+            org: event.org,
+            title,
+            text: event.plan.text.pick(reader).to_owned(),
+            lang,
+            state: event.state.shown().unwrap_or(event.state),
+            starts_at: event.plan.starts_at,
+            time_zone: event.plan.time_zone.clone(),
+            languages: event.plan.languages.clone(),
+            products: run::products(items),
+            pins: event.pins.clone(),
+            on_air: on_air.filter(|_| event.state.shown() == Some(event.state)),
+            recording: event.recording.filter(|_| event.state == EventState::Replay),
+        }
+    }
+}
+
+/// Lists shows, the newest first.
+#[utoipa::path(get, path = "/api/v1/shows", tag = "live", params(Page, ("lang" = Option<String>, Query)),
+    responses((status = 200, body = Listed<ShowView>)))]
+pub async fn shows(
+    State(live): State<Live>,
+    Language(reader): Language,
+    Query(page): Query<Page>,
+) -> Result<Json<Listed<ShowView>>, Problem> {
+    let found = live.shows(page.after()?, page.limit()).await?;
+    let listed = Listed::cut(found, page.limit(), |show| show.event.id.to_string());
+    Ok(Json(listed.map(|show| ShowView::of(&show, &reader))))
+}
+
+/// Shows one show.
+#[utoipa::path(get, path = "/api/v1/shows/{event}", tag = "live",
+    params(("event" = EventId, Path), ("lang" = Option<String>, Query)),
+    responses((status = 200, body = ShowView),
+        (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub async fn show(
+    State(live): State<Live>,
+    Language(reader): Language,
+    Path(id): Path<EventId>,
+) -> Result<Json<ShowView>, Problem> {
+    Ok(Json(ShowView::of(&live.show(id).await?, &reader)))
+}

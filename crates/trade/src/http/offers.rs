@@ -1,0 +1,131 @@
+//! Live offers: made and moved by the firm, read by everybody.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use kernel::http::{Json, Language, Listed, Path, Query};
+use kernel::id::{EventId, OfferId, OrgId, ProductId, VariantId};
+use kernel::{Actor, Instant, Locale, LocalizedText, Problem, Quantity, Right, UnitPrice};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::reason;
+use crate::offer::{NewOffer, Offer, OfferState};
+use crate::trade::Trade;
+
+/// A live offer.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct OfferView {
+    #[schema(value_type = String, format = Uuid)]
+    pub id: OfferId,
+    #[schema(value_type = String, format = Uuid)]
+    pub event: EventId,
+    #[schema(value_type = String, format = Uuid)]
+    pub product: ProductId,
+    #[schema(value_type = String, format = Uuid)]
+    pub variant: VariantId,
+    pub sku: String,
+    pub name: String,
+    pub unit_price: UnitPrice,
+    pub total: Quantity,
+    pub left: Quantity,
+    pub per_company: Option<Quantity>,
+    pub min_quantity: Quantity,
+    pub multiple: Quantity,
+    pub starts_at: Instant,
+    pub ends_at: Instant,
+    pub state: OfferState,
+    pub version: i64,
+}
+
+impl OfferView {
+    fn of(offer: &Offer, reader: &Locale, now: Instant) -> Self {
+        Self {
+            id: offer.id,
+            event: offer.event,
+            product: offer.product,
+            variant: offer.variant,
+            sku: offer.sku.clone(),
+            name: LocalizedText::pick(&offer.name, reader).to_owned(),
+            unit_price: offer.unit_price,
+            total: offer.total,
+            left: offer.left,
+            per_company: offer.per_company,
+            min_quantity: offer.min_quantity,
+            multiple: offer.multiple,
+            starts_at: offer.starts_at,
+            ends_at: offer.ends_at,
+            state: offer.state_at(now),
+            version: offer.version,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct OfferMove {
+    pub to: OfferState,
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OffersOf {
+    #[param(value_type = String, format = Uuid)]
+    event: EventId,
+}
+
+/// An event's offers, newest first. Drafts are for the firm alone.
+#[utoipa::path(get, path = "/api/v1/offers", tag = "trade", params(OffersOf),
+    responses((status = 200, body = Listed<OfferView>)))]
+pub async fn offers(
+    State(trade): State<Trade>,
+    actor: Actor,
+    Language(reader): Language,
+    Query(wanted): Query<OffersOf>,
+) -> Result<Json<Listed<OfferView>>, Problem> {
+    let crew = actor.require(Right::SeeDesk).or_else(|_other| actor.require(Right::SeeTrade)).ok();
+    let (found, now) = (trade.offers.of_event(wanted.event, crew).await?, trade.orders.now());
+    let items = found.iter().map(|offer| OfferView::of(offer, &reader, now)).collect();
+    Ok(Json(Listed { items, next: None }))
+}
+
+/// Drafts an offer.
+#[utoipa::path(post, path = "/api/v1/offers", tag = "trade", request_body = NewOffer,
+    responses(
+        (status = 201, body = OfferView),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "no-such-variant"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "bad-field")))]
+pub async fn draft_offer(
+    State(trade): State<Trade>,
+    actor: Actor,
+    Language(reader): Language,
+    Json(new): Json<NewOffer>,
+) -> Result<(StatusCode, Json<OfferView>), Problem> {
+    let org = actor.require(Right::ManageTrade)?;
+    let offer = trade.offers.draft(org, &new).await?;
+    Ok((StatusCode::CREATED, Json(OfferView::of(&offer, &reader, trade.orders.now()))))
+}
+
+/// Starts, ends or withdraws an offer.
+#[utoipa::path(post, path = "/api/v1/offers/{id}/transitions", tag = "trade", request_body = OfferMove,
+    params(("id" = String, Path, format = Uuid)),
+    responses(
+        (status = 200, body = OfferView),
+        (status = 409, body = Problem, content_type = "application/problem+json",
+            description = "illegal-transition, offer-already-active, out-of-stock, offer-not-active")))]
+pub async fn change_offer(
+    State(trade): State<Trade>,
+    actor: Actor,
+    Language(reader): Language,
+    Path(id): Path<OfferId>,
+    Json(wanted): Json<OfferMove>,
+) -> Result<Json<OfferView>, Problem> {
+    // Whoever runs the show starts and ends offers; making them is another's right.
+    let org = running(&actor)?;
+    let offer = trade.offers.change(org, id, wanted.to, &actor.name, &reason(wanted.reason)).await?;
+    Ok(Json(OfferView::of(&offer, &reader, trade.orders.now())))
+}
+
+fn running(actor: &Actor) -> Result<OrgId, Problem> {
+    actor.require(Right::ManageTrade).or_else(|_other| actor.require(Right::RunShow))
+}
