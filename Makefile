@@ -9,7 +9,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/livefair/target
 export CARGO_TERM_COLOR ?= auto
 LIVEFAIR := $(CARGO_TARGET_DIR)/debug/livefair
 
-.PHONY: help demo test check rust-check rust-test web web-check e2e bench bless deny setup-run setup-test
+.PHONY: help demo test check rust-check rust-test web web-check e2e bench fuzz bless deny setup-run setup-test
 
 help: ## Says what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ e2e: ## Journeys in Chromium on the built program
 
 bench: ## Figures with their conditions (release build)
 	scripts/with-postgres cargo run --release -p bench --bin orders
+
+fuzz: ## Every fuzz target for SECONDS (60) each, in turn
+	scripts/fuzz $(or $(SECONDS),60)
 
 bless: ## Accepts snapshots: insta, openapi.json and the types made from it
 	INSTA_UPDATE=always cargo test --workspace

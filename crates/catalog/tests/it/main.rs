@@ -1,6 +1,7 @@
 //! The catalogue through its router, on both databases.
 #![expect(clippy::unwrap_used, reason = "a test fails where it is surprised")]
 
+mod fuzzed;
 mod importing;
 mod pictures;
 mod products;

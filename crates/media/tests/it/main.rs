@@ -3,8 +3,10 @@
 
 mod encoder;
 mod feed;
+mod fuzzed;
+mod going_live;
 mod judged;
-mod mutated_bytes;
+
 mod packaging;
 mod playlists;
 mod recording;

@@ -3,6 +3,7 @@
 
 mod client;
 mod crowd;
+mod fuzzed;
 mod moderating;
 mod over_a_socket;
 mod restarting;
