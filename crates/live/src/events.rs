@@ -171,6 +171,10 @@ impl Live {
         save(&txn, &before, &after).await?;
         store::insert_audit(&txn, &Audit { event: &after, from: before.state, by, reason: &reason, at: now }).await?;
         self.tell_state(&txn, &after).await?;
+        if (before.state, to) == (EventState::Scheduled, EventState::Live) {
+            // Before anybody may watch, so that nobody sees the rehearsal.
+            self.streams.begin_show(&stream_name(id));
+        }
         txn.commit().await?;
         self.outbox.wake();
         self.forget_state(id);

@@ -33,6 +33,8 @@ struct Ring {
     groups: usize,
     tracks: Option<Arc<Vec<Track>>>,
     shows_ended: u64,
+    /// Who subscribes later gets nothing from before this entry.
+    cut: u64,
 }
 
 #[derive(Debug)]
@@ -75,12 +77,19 @@ impl Bus {
             pending: VecDeque::new(),
             tracks: None,
             shows_ended: ring.shows_ended,
+            waits_for_key: false,
             lags: 0,
         };
         if ring.tracks.is_some() {
             subscription.start_at_last_key(&ring);
         }
         subscription
+    }
+
+    /// Hides what was pushed so far from every later sink: it begins at the next keyframe.
+    pub fn cut(&self) {
+        let mut ring = lock(&self.shared);
+        ring.cut = ring.head();
     }
 
     /// The tracks of the show that is running.
@@ -156,6 +165,8 @@ pub struct Subscription {
     /// The tracks this sink was last told.
     tracks: Option<Arc<Vec<Track>>>,
     shows_ended: u64,
+    /// Nothing can be shown before a keyframe.
+    waits_for_key: bool,
     lags: u64,
 }
 
@@ -187,6 +198,13 @@ impl Subscription {
                 return Some(unit);
             }
         }
+        while self.waits_for_key && matches!(ring.entry(self.next)?.unit, Unit::Sample(_)) {
+            if ring.entry(self.next)?.starts_group {
+                self.waits_for_key = false;
+            } else {
+                self.next += 1;
+            }
+        }
         let entry = ring.entry(self.next)?;
         self.next += 1;
         self.shows_ended = entry.shows_ended;
@@ -205,12 +223,13 @@ impl Subscription {
     /// that were passed over.
     fn start_at_last_key(&mut self, ring: &Ring) {
         let last = ring.entries.iter().enumerate().rev().find(|(_, entry)| entry.starts_group);
-        let (next, tracks, shows_ended) = match last {
-            Some((place, entry)) if entry.shows_ended == ring.shows_ended => {
-                (ring.first + place as u64, entry.tracks.clone(), entry.shows_ended)
+        let (next, tracks, shows_ended) = match last.map(|(place, entry)| (ring.first + place as u64, entry)) {
+            Some((number, entry)) if entry.shows_ended == ring.shows_ended && number >= ring.cut => {
+                (number, entry.tracks.clone(), entry.shows_ended)
             }
             _ => (ring.head(), ring.tracks.clone(), ring.shows_ended),
         };
+        self.waits_for_key = ring.cut > 0 && next == ring.head();
         self.next = next;
         if self.shows_ended != shows_ended {
             self.shows_ended = shows_ended;
@@ -328,6 +347,28 @@ mod tests {
         assert_eq!(sink.take(), None);
         bus.push(tracks(2));
         assert_eq!(sink.take(), Some(tracks(2)));
+    }
+
+    #[test]
+    fn a_sink_that_comes_after_a_cut_starts_at_the_next_keyframe_and_the_others_go_on() {
+        let bus = Bus::new();
+        bus.push(tracks(1));
+        let mut before = bus.subscribe();
+        for dts in 0..15 {
+            bus.push(sample(dts, dts % 10 == 0));
+        }
+        bus.cut();
+        let mut after = bus.subscribe();
+        for dts in 15..25 {
+            bus.push(sample(dts, dts % 10 == 0));
+        }
+        assert_eq!(drain(&mut before).len(), 26);
+        assert_eq!(
+            drain(&mut after),
+            [&[tracks(1)][..], &(20..25).map(|dts| sample(dts, dts == 20)).collect::<Vec<_>>()].concat()
+        );
+        assert_eq!(drain(&mut bus.subscribe())[1], sample(20, true));
+        assert_eq!((before.lags(), after.lags()), (0, 0));
     }
 
     #[test]

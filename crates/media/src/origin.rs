@@ -28,6 +28,9 @@ use crate::window::{Missing, Text, Window};
 const RENDITION: &str = "v";
 /// An answer to a blocking request may be kept for this many target durations (8216bis App. B.1).
 const BLOCKING_KEPT_TARGETS: u64 = 6;
+/// A show that another has replaced goes on for those who watch it, as the crew does after a rehearsal, and
+/// stops when nobody has asked for this long.
+const REPLACED_KEPT: Duration = Duration::from_secs(30);
 /// How long the playlist of a show that ended is still served.
 const ENDED_SERVED: Duration = Duration::from_mins(2);
 
@@ -65,7 +68,14 @@ struct Shared {
     gate: Arc<dyn StreamGate>,
     settings: OriginSettings,
     clock: Arc<dyn Clock>,
-    windows: Mutex<HashMap<StreamName, Arc<Window>>>,
+    /// By show id.
+    windows: Mutex<HashMap<String, Shown>>,
+}
+
+/// A show's window.
+struct Shown {
+    stream: StreamName,
+    window: Arc<Window>,
 }
 
 impl std::fmt::Debug for Origin {
@@ -92,12 +102,17 @@ impl Origin {
             .with_state(self.clone())
     }
 
-    /// The window of a stream's current or last show.
+    /// The window of a stream's current show, or of one that has just ended.
     pub fn window(&self, name: &StreamName) -> Option<Arc<Window>> {
-        if let Some(stream) = self.0.streams.find(name) {
-            self.0.follow_one(&stream);
-        }
-        lock(&self.0.windows).get(name).cloned()
+        let stream = self.0.streams.find(name)?;
+        self.0.follow_one(&stream);
+        self.window_of(name, &stream.show_id())
+    }
+
+    /// The window of one show of a stream.
+    fn window_of(&self, name: &StreamName, show_id: &str) -> Option<Arc<Window>> {
+        let windows = lock(&self.0.windows);
+        windows.get(show_id).filter(|shown| shown.stream == *name).map(|shown| shown.window.clone())
     }
 }
 
@@ -115,11 +130,11 @@ impl Shared {
         }
         let show_id = stream.show_id();
         let mut windows = lock(&self.windows);
-        if windows.get(stream.name()).is_some_and(|window| window.show_id() == show_id) {
+        if windows.contains_key(&show_id) {
             return;
         }
-        let window = Arc::new(Window::new(show_id, self.settings.part_target, self.settings.window));
-        windows.insert(stream.name().clone(), window.clone());
+        let window = Arc::new(Window::new(show_id.clone(), self.settings.part_target, self.settings.window));
+        windows.insert(show_id, Shown { stream: stream.name().clone(), window: window.clone() });
         let began = self.clock.now();
         tracing::info!(stream.name = %stream.name(), "a live window opens");
         let (weak, stream) = (Arc::downgrade(self), stream.clone());
@@ -131,16 +146,9 @@ impl Shared {
             }
             tokio::time::sleep(ENDED_SERVED).await;
             if let Some(shared) = weak.upgrade() {
-                shared.forget(stream.name(), &window);
+                lock(&shared.windows).remove(window.show_id());
             }
         });
-    }
-
-    fn forget(&self, name: &StreamName, window: &Arc<Window>) {
-        let mut windows = lock(&self.windows);
-        if windows.get(name).is_some_and(|kept| Arc::ptr_eq(kept, window)) {
-            windows.remove(name);
-        }
     }
 }
 
@@ -161,7 +169,7 @@ async fn follow(shared: Weak<Shared>, mut changes: tokio::sync::broadcast::Recei
     }
 }
 
-/// Gives a window everything of its show.
+/// Gives a window everything of its show, and beyond it as long as somebody watches.
 async fn feed(stream: &Stream, window: &Window) {
     let mut subscription = stream.bus.subscribe();
     let mut lags = 0;
@@ -170,9 +178,12 @@ async fn feed(stream: &Stream, window: &Window) {
             lags = subscription.lags();
             tracing::warn!(stream.name = %stream.name(), media.lags = lags, "a live window fell behind");
         }
-        window.on(&unit);
+        let has_news = window.on(&unit);
         if matches!(unit, Unit::End) {
             return;
+        }
+        if has_news && window.unasked() > REPLACED_KEPT && stream.show_id() != window.show_id() {
+            break;
         }
     }
     window.on(&Unit::End);
@@ -257,7 +268,7 @@ async fn file(
     headers: HeaderMap,
 ) -> Response {
     let Ok(Path((stream, show, rendition, file))) = path else { return delivery::refusal(&Missing::Gone.into()) };
-    let window = origin.window(&StreamName::new(stream)).filter(|window| window.show_id() == show);
+    let window = origin.window_of(&StreamName::new(stream), &show);
     let (Some(window), Some(file), true) = (window, File::parse(&file), rendition == RENDITION) else {
         return delivery::refusal(&Missing::Gone.into());
     };

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::bus::Subscription;
 use crate::gate::StreamName;
 use crate::packager::{Output, Packager};
 use crate::sample::Unit;
@@ -142,9 +143,12 @@ impl Recorders {
         tokio::task::spawn_blocking(move || recover_all(&dir)).await.map_err(io::Error::other)?
     }
 
-    /// Records `stream` from its last keyframe until `stop`. An id used before goes on where it ended.
+    /// Records `stream` from its last keyframe in this show until `stop`. An id used before goes on where it
+    /// ended.
     pub async fn start(&self, stream: &StreamName, id: RecordingId) -> Result<(), RecordError> {
         let stop = CancellationToken::new();
+        // Before the disk is asked, so that no keyframe is missed meanwhile.
+        let subscription = self.0.streams.stream(stream).bus.subscribe();
         {
             let mut running = self.running();
             if running.contains_key(&id) {
@@ -166,7 +170,7 @@ impl Recorders {
                         },
                     );
                 });
-                let task = tokio::spawn(self.clone().record(stream.clone(), id, tape, stop));
+                let task = tokio::spawn(self.clone().record(stream.clone(), id, tape, subscription, stop));
                 if let Some(running) = self.running().get_mut(&id) {
                     running.done = Some(task);
                 }
@@ -216,13 +220,20 @@ impl Recorders {
         opened.await.map_err(io::Error::other)?
     }
 
-    async fn record(self, stream: StreamName, id: RecordingId, tape: Tape, stop: CancellationToken) {
+    async fn record(
+        self,
+        stream: StreamName,
+        id: RecordingId,
+        tape: Tape,
+        subscription: Subscription,
+        stop: CancellationToken,
+    ) {
         let (outputs, waiting) = mpsc::channel(OUTPUTS_WAITING);
         let writer = {
             let recorders = self.clone();
             tokio::task::spawn_blocking(move || recorders.write(id, tape, waiting))
         };
-        self.package(&stream, id, &outputs, &stop).await;
+        self.package(id, subscription, &outputs, &stop).await;
         drop(outputs);
         let state = match writer.await.map_err(io::Error::other).and_then(|written| written) {
             Ok(state) => state,
@@ -253,13 +264,11 @@ impl Recorders {
     /// Feeds the writer until told to stop, or the writer has given up.
     async fn package(
         &self,
-        stream: &StreamName,
         id: RecordingId,
+        mut subscription: Subscription,
         outputs: &mpsc::Sender<Output>,
         stop: &CancellationToken,
     ) {
-        let stream = self.0.streams.stream(stream);
-        let mut subscription = stream.bus.subscribe();
         let mut packager = Packager::new(self.0.settings.part_target);
         let mut lags = 0;
         loop {

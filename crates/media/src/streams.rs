@@ -1,7 +1,8 @@
 //! The streams there are, who feeds them, and whether anything flows.
 //!
 //! A stream outlives its sources: an encoder that reconnects goes on in the same show, in a new epoch.
-//! Only [`Streams::end`] ends a show; the next source then begins a new one, under a new show id.
+//! Only [`Streams::end`] ends a show; the next source then begins a new one, under a new show id. A rehearsal
+//! becomes a show by [`Streams::begin_show`]: the source stays, and what it sent before is not in the show.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -36,7 +37,7 @@ pub enum StreamState {
     Ended,
 }
 
-/// A stream changed its state; `at` is when that began.
+/// A stream changed its state, or began a new show in the same; `at` is when the state began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamChange {
     pub name: StreamName,
@@ -137,6 +138,14 @@ impl Streams {
         }
     }
 
+    /// Begins a new show with the source that is there, under a new show id and from its next keyframe on.
+    /// Nothing sent so far is in it.
+    pub fn begin_show(&self, name: &StreamName) {
+        if let Some(stream) = self.find(name) {
+            stream.begin_show();
+        }
+    }
+
     /// Ends the show: the source is closed, every sink hears [`Unit::End`].
     pub fn end(&self, name: &StreamName) {
         if let Some(stream) = self.find(name) {
@@ -224,6 +233,16 @@ impl Stream {
         feed.source = Some(source);
         self.tell(&feed, now);
         taken
+    }
+
+    fn begin_show(&self) {
+        let mut feed = lock(&self.feed);
+        self.bus.cut();
+        feed.show_id = new_show_id();
+        if matches!(feed.state, StreamState::Live | StreamState::Silent) {
+            // Whoever follows shows hears of the new one.
+            let _ = self.changes.send(StreamChange { name: self.name.clone(), state: feed.state, at: feed.since });
+        }
     }
 
     fn end(&self, now: Instant) {

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::packager::{Init, Output, Packager, Part, SegmentEnd};
 use crate::playlist::{self, Answer, Directives, Figures, Playlist};
@@ -56,6 +57,8 @@ pub enum Missing {
 pub struct Window {
     show_id: String,
     state: Mutex<State>,
+    /// When somebody last asked for something of it.
+    asked: Mutex<Instant>,
     /// Counts changes.
     news: watch::Sender<u64>,
 }
@@ -100,6 +103,7 @@ impl Window {
                 weights: VecDeque::new(),
                 open: Weight::default(),
             }),
+            asked: Mutex::new(Instant::now()),
             news: watch::Sender::new(0),
         }
     }
@@ -108,12 +112,19 @@ impl Window {
         &self.show_id
     }
 
-    /// Takes the next unit of the stream and wakes those who wait for what it completed.
-    pub fn on(&self, unit: &Unit) {
+    /// For how long nobody has asked for anything of it.
+    pub fn unasked(&self) -> Duration {
+        lock(&self.asked).elapsed()
+    }
+
+    /// Takes the next unit of the stream and wakes those who wait for what it completed; true when there was
+    /// something.
+    pub fn on(&self, unit: &Unit) -> bool {
         let has_news = lock(&self.state).on(unit);
         if has_news {
             self.news.send_modify(|count| *count += 1);
         }
+        has_news
     }
 
     /// The multivariant playlist, once there is something to play.
@@ -165,6 +176,7 @@ impl Window {
     /// Looks now and after each change until `look` finds something, or patience ends.
     async fn wait<T>(&self, mut look: impl FnMut(&State) -> Option<Result<T, Missing>>) -> Result<T, Missing> {
         let mut news = self.news.subscribe();
+        *lock(&self.asked) = Instant::now();
         loop {
             news.borrow_and_update();
             let patience = {
@@ -253,7 +265,7 @@ impl State {
     }
 }
 
-/// Nothing that holds the lock leaves the state half changed, so a poisoned one is still good.
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
+/// Nothing that holds these locks leaves what they guard half changed, so a poisoned one is still good.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

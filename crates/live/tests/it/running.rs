@@ -45,6 +45,32 @@ async fn one_item_is_on_the_air_and_pins_its_product() {
 }
 
 #[tokio::test]
+async fn going_live_begins_a_new_show_and_coming_back_does_not() {
+    each_house(|house| async move {
+        let event = house.draft().await;
+        let product = house.product("A").await;
+        house.item(&event, json!({"product": product})).await;
+        assert_eq!(house.moved(&event, "scheduled").await.0, 200);
+        let key = house.key(&event).await;
+        let publishing = house.publish(key["key"].as_str().unwrap()).await;
+        let rehearsal = publishing.stream().show_id();
+        assert_eq!(house.moved(&event, "live").await.0, 200);
+        let show = publishing.stream().show_id();
+        assert_ne!(show, rehearsal, "what was rehearsed lies under another path");
+        let began = house.clock.now();
+        house.clock.advance(Duration::from_secs(10));
+        house.streams.tick(house.clock.now());
+        house.live.follow_due(began).await.unwrap();
+        assert_eq!(house.state(&event).await, "interrupted");
+        house.frame(&publishing);
+        house.live.follow_due(began).await.unwrap();
+        assert_eq!(house.state(&event).await, "live");
+        assert_eq!(publishing.stream().show_id(), show);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn pins_are_at_most_three_published_products() {
     each_house(|house| async move {
         let event = house.draft().await;
