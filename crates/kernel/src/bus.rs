@@ -1,11 +1,11 @@
 //! What happened, told to whoever listens. In one process a broadcast; between nodes the same trait over NATS.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::Instant;
 use crate::id::HappeningId;
@@ -45,18 +45,24 @@ impl Envelope {
     }
 }
 
-/// Carries happenings. Implementations lose nothing silently: a listener that falls behind is told.
+/// Carries happenings. Implementations lose nothing silently: a listener that falls behind is told, and what a
+/// consumer has not taken comes again.
 pub trait Bus: Send + Sync + 'static {
-    /// Hands the happening to every listener of today.
-    fn publish(&self, envelope: Envelope) -> BoxFuture<'_, Result<(), BusError>>;
+    /// Hands the happening to all of today, in the order of the calls; done when every consumer has taken it.
+    fn publish(&self, envelope: Envelope) -> BoxFuture<'static, Result<(), BusError>>;
     /// Listens from now on.
     fn listen(&self) -> Listener;
+    /// Consumes from now on.
+    fn consume(&self) -> Consumer;
 }
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BusError {
     #[error("the bus is away")]
     Away,
+    /// Publish it again: whoever took it knows the repeat by its id or its version.
+    #[error("a consumer has not taken the happening")]
+    NotTaken,
 }
 
 /// A listener's end of the bus.
@@ -81,13 +87,55 @@ impl Listener {
     }
 }
 
+/// A listener on whom something durable depends: each happening comes until it was taken.
+pub struct Consumer(mpsc::Receiver<Delivery>);
+
+impl Consumer {
+    /// The next happening; `None` when the bus has closed.
+    pub async fn next(&mut self) -> Option<Delivery> {
+        self.0.recv().await
+    }
+}
+
+/// A happening in a consumer's hands; one that is dropped untaken comes again.
+#[derive(Debug)]
+pub struct Delivery {
+    pub envelope: Envelope,
+    taken: oneshot::Sender<()>,
+}
+
+impl Delivery {
+    /// Says that what follows from the happening is kept.
+    pub fn taken(self) {
+        let _publisher_left = self.taken.send(());
+    }
+}
+
+/// Happenings that may wait for one consumer within the process; more stay in the outbox.
+const WAITING: usize = 1024;
+
 /// The bus within one process.
 #[derive(Clone)]
-pub struct LocalBus(broadcast::Sender<Envelope>);
+pub struct LocalBus {
+    listeners: broadcast::Sender<Envelope>,
+    consumers: Arc<Mutex<Vec<mpsc::Sender<Delivery>>>>,
+}
 
 impl LocalBus {
     pub fn new() -> Self {
-        Self(broadcast::channel(4096).0)
+        Self { listeners: broadcast::channel(4096).0, consumers: Arc::default() }
+    }
+
+    /// Puts the happening before every consumer that is still there.
+    fn deliver(&self, envelope: &Envelope) -> Vec<Result<oneshot::Receiver<()>, BusError>> {
+        let mut consumers = self.consumers.lock().expect("nothing panics while delivering");
+        consumers.retain(|consumer| !consumer.is_closed());
+        let hand_over = |consumer: &mpsc::Sender<Delivery>| {
+            let (taken, answer) = oneshot::channel();
+            let delivery = Delivery { envelope: envelope.clone(), taken };
+            consumer.try_send(delivery).map(|()| answer).map_err(|_full| BusError::NotTaken)
+        };
+        consumers.iter().map(hand_over).collect()
     }
 }
 
@@ -98,14 +146,26 @@ impl Default for LocalBus {
 }
 
 impl Bus for LocalBus {
-    fn publish(&self, envelope: Envelope) -> BoxFuture<'_, Result<(), BusError>> {
-        // Nobody listening is not a failure: the outbox has kept the happening.
-        let _nobody = self.0.send(envelope);
-        Box::pin(std::future::ready(Ok(())))
+    fn publish(&self, envelope: Envelope) -> BoxFuture<'static, Result<(), BusError>> {
+        let handed = self.deliver(&envelope);
+        // Nobody listening is not a failure.
+        let _nobody = self.listeners.send(envelope);
+        Box::pin(async move {
+            for answer in handed {
+                answer?.await.map_err(|_dropped| BusError::NotTaken)?;
+            }
+            Ok(())
+        })
     }
 
     fn listen(&self) -> Listener {
-        Listener(self.0.subscribe())
+        Listener(self.listeners.subscribe())
+    }
+
+    fn consume(&self) -> Consumer {
+        let (door, waiting) = mpsc::channel(WAITING);
+        self.consumers.lock().expect("nothing panics while delivering").push(door);
+        Consumer(waiting)
     }
 }
 
@@ -136,6 +196,26 @@ mod tests {
         let Some(Heard::Happening(envelope)) = listener.next().await else { unreachable!() };
         assert_eq!(envelope.name, "trade.order.placed");
         assert_eq!(envelope.read::<WhatIRead>().unwrap().quantity, 24);
+    }
+
+    #[tokio::test]
+    async fn a_happening_is_published_when_every_consumer_has_taken_it() {
+        let bus = LocalBus::new();
+        let (mut one, mut other) = (bus.consume(), bus.consume());
+        drop(bus.consume()); // Whoever has left is not waited for.
+        let placed = Envelope::of(&Placed { quantity: 24, note: "" }, Instant::EPOCH).unwrap();
+        let publishing = tokio::spawn(bus.publish(placed.clone()));
+        one.next().await.unwrap().taken();
+        assert!(!publishing.is_finished());
+        let delivery = other.next().await.unwrap();
+        assert_eq!(delivery.envelope.id, placed.id);
+        drop(delivery);
+        assert_eq!(publishing.await.unwrap(), Err(BusError::NotTaken));
+
+        let publishing = bus.publish(placed);
+        one.next().await.unwrap().taken();
+        other.next().await.unwrap().taken();
+        assert_eq!(publishing.await, Ok(()));
     }
 
     #[tokio::test]

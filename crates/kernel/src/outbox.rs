@@ -1,9 +1,11 @@
 //! What happened, kept in the transaction that made it happen, and told to the bus after commit.
-//! Delivery is at least once and in commit order on one node.
+//! Delivery is at least once, in the order of making among what has committed; transactions that run side by side
+//! may commit in another order, so readers go by the versions in what they are told.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Table;
 use sea_orm::{QueryOrder, QuerySelect, Set};
@@ -111,26 +113,20 @@ impl Outbox {
         self.news.notify_one();
     }
 
-    /// Tells the bus all that is waiting; returns how many.
+    /// Tells the bus all that is waiting; returns how many. What a consumer has not taken stays.
     pub async fn relay_due(&self, db: &Db, bus: &dyn Bus) -> Result<usize, DbErr> {
         let mut told = 0;
         loop {
             let waiting = entity::Entity::find().order_by_asc(entity::Column::Id).limit(AT_ONCE).all(db.read()).await?;
-            if waiting.is_empty() {
-                return Ok(told);
+            let all = waiting.len();
+            let done = publish(waiting, bus).await?;
+            if !done.is_empty() {
+                told += done.len();
+                let txn = db.write().await?;
+                entity::Entity::delete_many().filter(entity::Column::Id.is_in(done.iter().copied())).exec(&txn).await?;
+                txn.commit().await?;
             }
-            let mut done = Vec::with_capacity(waiting.len());
-            for row in waiting {
-                let id = row.id;
-                if bus.publish(envelope(row)?).await.is_err() {
-                    break;
-                }
-                done.push(id);
-            }
-            told += done.len();
-            let stuck = done.is_empty();
-            entity::Entity::delete_many().filter(entity::Column::Id.is_in(done)).exec(db.read()).await?;
-            if stuck {
+            if done.len() < all || all == 0 {
                 return Ok(told);
             }
         }
@@ -139,8 +135,11 @@ impl Outbox {
     /// Relays until cancelled: at once when woken, and every second in case a wake was lost with its process.
     pub async fn relay(&self, db: Db, bus: Arc<dyn Bus>, cancel: CancellationToken) {
         loop {
-            if let Err(cause) = self.relay_due(&db, bus.as_ref()).await {
-                tracing::warn!(%cause, "the outbox could not be relayed; trying again");
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                relayed = self.relay_due(&db, bus.as_ref()) => if let Err(cause) = relayed {
+                    tracing::warn!(%cause, "the outbox could not be relayed; trying again");
+                },
             }
             tokio::select! {
                 () = cancel.cancelled() => return,
@@ -149,6 +148,17 @@ impl Outbox {
             }
         }
     }
+}
+
+/// Publishes side by side, so that one slow consumer costs its time once; tells what was taken.
+async fn publish(waiting: Vec<entity::Model>, bus: &dyn Bus) -> Result<Vec<HappeningId>, DbErr> {
+    let mut publishing = Vec::with_capacity(waiting.len());
+    for row in waiting {
+        let id = row.id;
+        let published = bus.publish(envelope(row)?);
+        publishing.push(async move { published.await.is_ok().then_some(id) });
+    }
+    Ok(join_all(publishing).await.into_iter().flatten().collect())
 }
 
 fn row<E: Event>(event: &E, now: Instant) -> Result<entity::ActiveModel, serde_json::Error> {

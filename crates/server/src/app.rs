@@ -182,6 +182,8 @@ impl App {
 
     /// Starts what runs beside the requests.
     fn run_beside(&self, tasks: &TaskTracker, cancel: &CancellationToken) {
+        // Before the relay begins: whoever consumes must be there. Ends with the bus, when the house is gone.
+        tokio::spawn(self.rooms.clone().listen(self.bus.consume()));
         let (outbox, db, bus) = (self.outbox.clone(), self.db.clone(), self.bus.clone());
         let stop = cancel.clone();
         tasks.spawn(async move { outbox.relay(db, bus, stop).await });
@@ -191,8 +193,6 @@ impl App {
         let (streams, stop) = (self.streams.clone(), cancel.clone());
         tasks.spawn(async move { streams.watch(stop).await });
         tasks.spawn(follow_media(self.live.clone(), cancel.clone()));
-        // Ends with the bus, when the house is gone.
-        tokio::spawn(self.rooms.clone().listen(self.bus.listen()));
         let (orders, stop) = (self.trade.orders.clone(), cancel.clone());
         tasks.spawn(async move { orders.follow_up(stop.cancelled()).await });
         tasks.spawn(sweep(self.clone(), cancel.clone()));

@@ -26,6 +26,11 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         (self.up)(manager).await
     }
+
+    /// A step that is broken off leaves nothing behind, on SQLite too, where the default is none.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
 }
 
 struct Steps(Vec<Migration>);

@@ -107,3 +107,25 @@ async fn migrations_are_applied_once_and_a_newer_database_is_refused() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_step_that_is_broken_off_leaves_nothing_behind() {
+    let broken = Migration {
+        name: "0002_test_broken",
+        up: |manager: &SchemaManager| {
+            Box::pin(async move {
+                let half = Table::create().table("half").col(schema::uuid("id").primary_key()).to_owned();
+                manager.create_table(half).await?;
+                Err(DbErr::Custom("the disk is full".into()))
+            })
+        },
+    };
+    each_database(&[counter_table()], async |db| {
+        for _ in 0..2 {
+            let refusal = db.migrate(&[counter_table(), broken]).await.unwrap_err().to_string();
+            assert_eq!(refusal, "the schema could not be changed");
+        }
+        assert!(!SchemaManager::new(db.read()).has_table("half").await.unwrap());
+    })
+    .await;
+}

@@ -33,6 +33,35 @@ async fn what_was_committed_is_told_once_and_in_order() {
 }
 
 #[tokio::test]
+async fn what_a_consumer_has_not_taken_comes_again() {
+    each_database(&kernel::outbox::migrations(), async |db| {
+        let outbox = Outbox::new(clock());
+        let bus = LocalBus::new();
+        let mut consumer = bus.consume();
+        let txn = db.write().await.unwrap();
+        outbox.add_all(&txn, &[Placed { number: 1 }, Placed { number: 2 }, Placed { number: 3 }]).await.unwrap();
+        txn.commit().await.unwrap();
+
+        let first = async {
+            for number in 1..=3 {
+                let delivery = consumer.next().await.unwrap();
+                if number != 2 {
+                    delivery.taken();
+                }
+            }
+        };
+        assert_eq!(tokio::join!(outbox.relay_due(&db, &bus), first).0.unwrap(), 2);
+        let again = async {
+            let delivery = consumer.next().await.unwrap();
+            assert_eq!(delivery.envelope.payload.get(), r#"{"number":2}"#);
+            delivery.taken();
+        };
+        assert_eq!(tokio::join!(outbox.relay_due(&db, &bus), again).0.unwrap(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_rolled_back_is_never_told() {
     each_database(&kernel::outbox::migrations(), async |db| {
         let outbox = Outbox::new(clock());

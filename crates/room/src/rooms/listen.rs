@@ -1,7 +1,7 @@
 //! What rooms hear on the bus: show state, pins, run items, stock, offers, inquiries. Kept before it is shown, so a
 //! restart loses no control value.
 
-use kernel::bus::{Heard, Listener};
+use kernel::bus::Consumer;
 use kernel::id::EventId;
 use kernel::{Envelope, Locale, LocalizedText, Problem};
 
@@ -13,25 +13,21 @@ use crate::room::{Ctl, Input, Phase};
 use crate::store;
 
 impl Rooms {
-    /// Listens until the bus closes.
-    pub async fn listen(self, mut listener: Listener) {
-        while let Some(heard) = listener.next().await {
-            match heard {
-                Heard::Happening(happening) => self.hear(&happening).await,
-                Heard::Missed(missed) => {
-                    metrics::counter!("livefair_room_bus_missed_total").increment(missed);
-                    tracing::warn!(missed, "rooms fell behind the bus");
-                }
+    /// Listens until the bus closes. What the database did not keep comes again.
+    pub async fn listen(self, mut bus: Consumer) {
+        while let Some(delivery) = bus.next().await {
+            if self.hear(&delivery.envelope).await {
+                delivery.taken();
             }
         }
     }
 
-    /// Takes one happening; one that cannot be taken is logged and passed over.
-    pub async fn hear(&self, happening: &Envelope) {
+    /// Takes one happening; one that nobody could take is logged and passed over. `false`: it must come again.
+    pub async fn hear(&self, happening: &Envelope) -> bool {
         let name = happening.name.as_str();
-        if let Err(problem) = self.take(name, happening).await {
-            tracing::warn!(happening = name, problem = problem.code(), "a happening could not be shown");
-        }
+        let Err(problem) = self.take(name, happening).await else { return true };
+        tracing::warn!(happening = name, problem = problem.code(), "a happening could not be shown");
+        problem.status < 500
     }
 
     async fn take(&self, name: &str, happening: &Envelope) -> Result<(), Problem> {
@@ -65,9 +61,9 @@ impl Rooms {
     async fn event_state(&self, heard: &EventState) -> Result<(), Problem> {
         let txn = self.0.db.write().await?;
         let state = (heard.to.as_str(), heard.version);
-        let newer = store::enter(&txn, heard.event, heard.org, state, self.now()).await?;
+        let older = !store::enter(&txn, heard.event, heard.org, state, self.now()).await?;
         txn.commit().await?;
-        if !newer {
+        if older {
             return Ok(());
         }
         let body = format!(r#"{{"state":{},"version":{}}}"#, encode(&heard.to), heard.version);

@@ -40,7 +40,8 @@ pub async fn room(conn: &impl ConnectionTrait, event: EventId) -> Result<Option<
     }))
 }
 
-/// Keeps the state of an event; `false` when a newer one is known.
+/// Keeps the state of an event; `false` when a newer one is known. The same one again is taken again: what follows
+/// from it may not have been done.
 pub async fn enter(
     conn: &impl ConnectionTrait,
     event: EventId,
@@ -70,7 +71,7 @@ pub async fn enter(
             ..Default::default()
         })
         .filter(room::Column::Event.eq(event))
-        .filter(room::Column::Version.lt(version))
+        .filter(room::Column::Version.lte(version))
         .exec(conn)
         .await?;
     Ok(moved.rows_affected > 0)

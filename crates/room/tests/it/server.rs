@@ -76,7 +76,7 @@ impl Server {
     }
 
     pub async fn hear(&self, name: &str, payload: Value) {
-        self.rooms.hear(&happening(name, &payload)).await;
+        assert!(self.rooms.hear(&happening(name, &payload)).await);
     }
 
     pub async fn state(&self, to: &str, version: i64) {
