@@ -74,6 +74,7 @@ no-such-recording = This recording is not here.
 event-fixed = The show has gone on too far to change this.
 event-not-ready = The show is not ready. See the checklist for what is missing.
 event-not-running = The show is not running.
+item-shown = Buyers have seen this item; it stays on the run sheet.
 too-many-items = The run sheet is full.
 too-many-pins = At most 3 products can be pinned.
 too-many-stream-keys = There are enough stream keys. Remove one first.

@@ -74,6 +74,7 @@ no-such-recording = Esta grabación no está.
 event-fixed = La emisión está demasiado avanzada para cambiar esto.
 event-not-ready = La emisión no está lista. Vea en la lista qué falta.
 event-not-running = La emisión no está en curso.
+item-shown = Los compradores ya vieron este punto; se queda en la escaleta.
 too-many-items = La escaleta está llena.
 too-many-pins = Se pueden fijar como máximo 3 productos.
 too-many-stream-keys = Hay suficientes claves de emisión. Quite una primero.

@@ -74,6 +74,7 @@ no-such-recording = この録画は見つかりません。
 event-fixed = ライブが進んでいるため変更できません。
 event-not-ready = ライブの準備ができていません。確認表をご覧ください。
 event-not-running = ライブは行われていません。
+item-shown = すでに放送した項目なので、進行表に残ります。
 too-many-items = 進行表がいっぱいです。
 too-many-pins = 固定できる商品は3つまでです。
 too-many-stream-keys = 配信キーの数が上限です。先に1つ削除してください。

@@ -74,6 +74,7 @@ no-such-recording = 找不到这段回放。
 event-fixed = 直播已进行，不能再改。
 event-not-ready = 直播还没准备好。请看检查清单。
 event-not-running = 直播没有进行。
+item-shown = 买家已经看过这一项，它会留在流程表里。
 too-many-items = 流程表已满。
 too-many-pins = 最多置顶 3 个产品。
 too-many-stream-keys = 推流密钥已够多。请先删除一个。

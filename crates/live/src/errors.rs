@@ -27,6 +27,8 @@ pub enum LiveError {
     IllegalTransition { from: EventState, to: EventState },
     #[error("an item that is {} cannot become {}", from.word(), to.word())]
     IllegalItemTransition { from: RunItemState, to: RunItemState },
+    #[error("an item that was shown stays")]
+    ItemShown,
     #[error("the event is not running")]
     NotRunning { state: EventState },
     #[error("this cannot change any more")]
@@ -67,6 +69,7 @@ impl From<LiveError> for Problem {
             E::IllegalItemTransition { from, to } => {
                 Self::conflict("illegal-transition").with("state", from).with("to", to)
             }
+            E::ItemShown => Self::conflict("item-shown"),
             E::NotRunning { state } => Self::conflict("event-not-running").with("state", state),
             E::Fixed { state } => Self::conflict("event-fixed").with("state", state),
             E::NotReady { missing } => Self::conflict("event-not-ready").with("missing", missing),

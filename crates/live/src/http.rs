@@ -22,7 +22,7 @@ pub fn routes(live: Live) -> OpenApiRouter {
         .routes(routes!(events::move_event))
         .routes(routes!(events::readiness))
         .routes(routes!(run_sheet::run_items, run_sheet::add_run_item))
-        .routes(routes!(run_sheet::change_run_item))
+        .routes(routes!(run_sheet::change_run_item, run_sheet::remove_run_item))
         .routes(routes!(run_sheet::order_run_items))
         .routes(routes!(run_sheet::move_run_item))
         .routes(routes!(run_sheet::pins, run_sheet::set_pins))

@@ -34,12 +34,20 @@ impl RunItemState {
         Self::ALL.into_iter().find(|state| state.word() == word)
     }
 
-    /// The legal moves; `done → on_air` goes back.
+    /// The legal moves; `done → on_air` goes back, and what was skipped is taken up again.
     pub const fn may_become(self, to: Self) -> bool {
         matches!(
             (self, to),
-            (Self::Queued, Self::OnAir | Self::Skipped) | (Self::OnAir, Self::Done) | (Self::Done, Self::OnAir)
+            (Self::Queued, Self::OnAir | Self::Skipped)
+                | (Self::OnAir, Self::Done)
+                | (Self::Done, Self::OnAir)
+                | (Self::Skipped, Self::Queued)
         )
+    }
+
+    /// Whether buyers have seen it; what they saw stays on the sheet.
+    pub const fn was_shown(self) -> bool {
+        matches!(self, Self::OnAir | Self::Done)
     }
 }
 
@@ -70,7 +78,7 @@ mod tests {
 
     #[test]
     fn only_the_listed_moves_are_legal() {
-        let legal = [(Queued, OnAir), (Queued, Skipped), (OnAir, Done), (Done, OnAir)];
+        let legal = [(Queued, OnAir), (Queued, Skipped), (OnAir, Done), (Done, OnAir), (Skipped, Queued)];
         for from in RunItemState::ALL {
             for to in RunItemState::ALL {
                 assert_eq!(from.may_become(to), legal.contains(&(from, to)), "{from:?} → {to:?}");

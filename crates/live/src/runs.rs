@@ -114,6 +114,19 @@ impl Live {
         Ok(item)
     }
 
+    /// Takes an item off the run sheet, unless it was shown.
+    pub async fn remove_item(&self, org: OrgId, id: RunItemId) -> Result<(), E> {
+        let txn = self.db.write().await?;
+        let item = store::item(&txn, id).await?.ok_or(E::NoSuchItem)?;
+        let before = open(&txn, org, item.event).await.map_err(item_of_others)?;
+        if item.state.was_shown() {
+            return Err(E::ItemShown);
+        }
+        touch_sheet(&txn, &before).await?;
+        store::delete_item(&txn, id).await?;
+        Ok(txn.commit().await?)
+    }
+
     async fn fill(
         &self,
         txn: &DatabaseTransaction,

@@ -137,6 +137,21 @@ pub async fn change_run_item(
     Ok(Json(item_view(&live, item, &reader).await?))
 }
 
+/// Takes an item off the run sheet, unless it was shown.
+#[utoipa::path(delete, path = "/api/v1/run_items/{id}", tag = "live", params(("id" = RunItemId, Path)),
+    responses((status = 204),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "no-such-item"),
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "item-shown, event-fixed {state}")))]
+pub async fn remove_run_item(
+    State(live): State<Live>,
+    actor: Actor,
+    Path(id): Path<RunItemId>,
+) -> Result<StatusCode, Problem> {
+    let org = actor.require(Right::PlanEvents).or_else(|_other| actor.require(Right::RunShow))?;
+    live.remove_item(org, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunOrderBody {

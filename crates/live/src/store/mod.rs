@@ -201,6 +201,12 @@ pub async fn update_item(conn: &impl ConnectionTrait, item: &RunItem) -> Result<
     Ok(())
 }
 
+/// Forgets an item. The caller has the event's row.
+pub async fn delete_item(conn: &impl ConnectionTrait, id: RunItemId) -> Result<(), DbErr> {
+    run_item::Entity::delete_by_id(id).exec(conn).await?;
+    Ok(())
+}
+
 /// A stream key without the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamKey {

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use kernel::Clock;
-use kernel::id::ProductId;
+use kernel::id::{OrgId, ProductId};
 use media::{RecordingState, StreamState};
 use serde_json::{Value, json};
 
-use crate::each_house;
+use crate::{crew_of, each_house};
 
 #[tokio::test]
 async fn one_item_is_on_the_air_and_pins_its_product() {
@@ -105,6 +105,29 @@ async fn the_run_sheet_is_ordered_on_its_version() {
         let (status, refused) =
             house.crew("POST", &format!("/api/v1/run_items/{a}/transitions"), json!({"to": "on_air"})).await;
         assert_eq!((status, &refused["type"]), (409, &json!("/problems/event-not-running")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_item_leaves_the_sheet_unless_it_was_shown() {
+    each_house(|house| async move {
+        let (event, shown, _publishing) = house.on_air().await;
+        let later = house.item(&event, json!({"title": "Questions"})).await;
+        let path = |item: &str| format!("/api/v1/run_items/{item}");
+        let on_air = json!({"to": "on_air"});
+        assert_eq!(house.crew("POST", &format!("{}/transitions", path(&shown)), on_air).await.0, 200);
+        let (status, refused) = house.crew("DELETE", &path(&shown), Value::Null).await;
+        assert_eq!((status, &refused["type"]), (409, &json!("/problems/item-shown")));
+        for to in ["skipped", "queued", "skipped"] {
+            let moved = house.crew("POST", &format!("{}/transitions", path(&later)), json!({"to": to})).await;
+            assert_eq!((moved.0, &moved.1["state"]), (200, &json!(to)));
+        }
+        assert_eq!(house.call(&crew_of(OrgId::new()), "DELETE", &path(&later), Value::Null).await.0, 404);
+        assert_eq!(house.crew("DELETE", &path(&later), Value::Null).await.0, 204);
+        assert_eq!(house.crew("DELETE", &path(&later), Value::Null).await.0, 404);
+        let (_, sheet) = house.crew("GET", &format!("/api/v1/events/{event}/run_items"), Value::Null).await;
+        assert_eq!(sheet["items"].as_array().unwrap().len(), 1);
     })
     .await;
 }
