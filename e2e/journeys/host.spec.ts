@@ -8,10 +8,11 @@ import { type Language, LANGUAGES, wordsOf } from '../support/words.ts';
 const SHEET = [
   'sku,name_en,name_zh-CN,unit,moq,multiple,currency,min_1,price_1,min_2,price_2,lead_time_days,origin,stock',
   'HM-CLK-001,Learning clock with gears,齿轮学习钟,piece,144,12,USD,144,4.75,720,4.40,25,CN,3600',
+  'HM-ABC-002,Wooden abacus,木制算盘,piece,96,12,USD,96,3.20,480,2.95,20,CN,1200',
 ].join('\n');
-const WORDS: Record<Language, { title: string; product: string }> = {
-  en: { title: 'Learning clocks from the showroom', product: 'Learning clock with gears' },
-  'zh-CN': { title: '展厅直播：学习钟', product: '齿轮学习钟' },
+const WORDS: Record<Language, { title: string; product: string; other: string }> = {
+  en: { title: 'Learning clocks from the showroom', product: 'Learning clock with gears', other: 'Wooden abacus' },
+  'zh-CN': { title: '展厅直播：学习钟', product: '齿轮学习钟', other: '木制算盘' },
 };
 
 for (const language of LANGUAGES) {
@@ -21,7 +22,7 @@ for (const language of LANGUAGES) {
     test('a host plans, rehearses, goes live and ends a show', async ({ fair, page, browser }) => {
       const said = wordsOf(language, 'console');
       const watch = wordsOf(language, 'watch');
-      const { title, product } = WORDS[language];
+      const { title, product, other } = WORDS[language];
       await logIn(page, fair, language, OWNER);
       await fillCatalogue(page, fair);
 
@@ -31,9 +32,11 @@ for (const language of LANGUAGES) {
       await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
       const event = new URL(page.url()).pathname.split('/')[3]!;
 
-      await page.getByRole('combobox', { name: said('run-add') }).selectOption({ label: `${product} · HM-CLK-001` });
-      await page.getByRole('button', { name: said('add') }).click();
-      await expect(page.getByRole('listitem').filter({ hasText: product })).toBeVisible();
+      for (const [name, sku] of [[product, 'HM-CLK-001'], [other, 'HM-ABC-002']] as const) {
+        await page.getByRole('combobox', { name: said('run-add') }).selectOption({ label: `${name} · ${sku}` });
+        await page.getByRole('button', { name: said('add') }).click();
+        await expect(page.getByRole('listitem').filter({ hasText: name })).toBeVisible();
+      }
       await page.getByRole('button', { name: said('key-make') }).click();
       const key = await page.getByRole('status').filter({ hasText: said.text('key-once') }).getByRole('code').last().innerText();
 
@@ -41,7 +44,7 @@ for (const language of LANGUAGES) {
       await move(page, language, 'rehearse');
       await expect(page.getByText(said('show-state-rehearsing'))).toBeVisible();
       fair.publish(key);
-      await expect(page.getByText(said('ready-all'))).toBeVisible();
+      await expect(page.getByText(said('ready-all-rehearsing'))).toBeVisible();
       await expect(page.getByText(said('stream-state-live'))).toBeVisible();
       await lookAt(page, `show-${language}`);
       await move(page, language, 'stop-rehearsal');
@@ -49,8 +52,10 @@ for (const language of LANGUAGES) {
 
       await page.getByRole('link', { name: said('desk-open') }).click();
       await page.getByRole('button', { name: said('item-start-what', { title: product }) }).click();
-      // What goes on the air is pinned with it.
-      await expect(page.getByRole('button', { name: said('unpin-what', { title: product }) })).toBeVisible();
+      // At once: what goes on the air is pinned with it, and the pin by hand keeps its wish beside that.
+      await page.getByRole('button', { name: said('pin-what', { title: other }) }).click();
+      for (const name of [product, other]) await expect(page.getByRole('button', { name: said('unpin-what', { title: name }) })).toBeVisible();
+      await page.getByRole('button', { name: said('unpin-what', { title: other }) }).click();
       await expectMoving(page.locator('video'));
 
       const guest = await browser.newContext({ locale: language, viewport: DESKTOP });

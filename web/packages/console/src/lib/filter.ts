@@ -7,6 +7,11 @@ export function filtered(name: string): string | undefined {
   return page.url.searchParams.get(name) || undefined;
 }
 
+/** A filter that is one of these words. */
+export function filteredBy<T extends string>(name: string, words: readonly T[]): T | undefined {
+  return words.find((word) => word === filtered(name));
+}
+
 export function filter(change: Record<string, string | undefined>): void {
   const url = new URL(page.url);
   url.searchParams.delete('after');

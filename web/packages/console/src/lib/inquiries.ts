@@ -1,5 +1,7 @@
+import type { InquiryState } from './types';
+
 /** What the firm may do next with an inquiry. */
-export const INQUIRY_MOVES: Record<string, string[]> = {
+export const INQUIRY_MOVES: Partial<Record<InquiryState, InquiryState[]>> = {
   new: ['qualified', 'spam'],
   qualified: ['quoting', 'lost'],
   quoting: ['quoted', 'info_requested', 'lost'],
@@ -7,4 +9,4 @@ export const INQUIRY_MOVES: Record<string, string[]> = {
   quoted: ['won', 'lost'],
 };
 
-export const INQUIRY_STATES = ['new', 'qualified', 'quoting', 'info_requested', 'quoted', 'won', 'lost', 'spam'] as const;
+export const INQUIRY_STATES = ['new', 'qualified', 'quoting', 'info_requested', 'quoted', 'won', 'lost', 'spam'] as const satisfies InquiryState[];

@@ -1,6 +1,6 @@
 import { base } from '$app/paths';
 import { session as api } from './api';
-import type { Session } from './types';
+import type { Right, Session } from './types';
 
 /** Who works here, asked once and after log-in and log-out. */
 class Me {
@@ -11,7 +11,7 @@ class Me {
     return this.now;
   }
 
-  may(right: string): boolean {
+  may(right: Right): boolean {
     return this.now?.rights.includes(right) ?? false;
   }
 

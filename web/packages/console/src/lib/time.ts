@@ -64,3 +64,10 @@ export function zones(present: string): string[] {
 
 /** The countries a firm can be set up in: those the fair serves first. */
 export const COUNTRIES = ['CN', 'HK', 'TW', 'JP', 'KR', 'VN', 'TH', 'IN', 'ES', 'DE', 'FR', 'IT', 'GB', 'US', 'MX', 'BR', 'AE'] as const;
+
+/** Where most of a market's buyers sit: one zone for each country. */
+export const MARKET_ZONES: Record<string, string> = {
+  CN: 'Asia/Shanghai', HK: 'Asia/Hong_Kong', TW: 'Asia/Taipei', JP: 'Asia/Tokyo', KR: 'Asia/Seoul', VN: 'Asia/Ho_Chi_Minh',
+  TH: 'Asia/Bangkok', IN: 'Asia/Kolkata', ES: 'Europe/Madrid', DE: 'Europe/Berlin', FR: 'Europe/Paris', IT: 'Europe/Rome',
+  GB: 'Europe/London', US: 'America/New_York', MX: 'America/Mexico_City', BR: 'America/Sao_Paulo', AE: 'Asia/Dubai',
+};

@@ -1,124 +1,103 @@
 /** The server's doors, one function each. */
 
-import type {
-  ApiToken, ImportReport, Inquiry, Listed, Localized, Offer, Order, Org, Person, Pins, Product, ProductCard, Question,
-  Readiness, RunItem, RunSheet, Session, Show, ShowState, StreamHealth, StreamKey,
-} from '../types';
-import { get, patch, post, put, query, remove } from './http';
+import type { Decision, InquiryState, Listed, NewOffer, NewPerson, NewProduct, NewRunItem, NewShow, OfferState, Order, OrderState, Org, Prices, Product, ProductCard, ProductChange, ProductState, Question, QuestionState, Right, Role, RoomSettings, RunItem, SetUp, Show, ShowPlan, ShowState } from '../types';
+import { answer, api, asked, everyPage, sent } from './client';
 
 export { Refusal } from '@livefair/api';
 
-/** Follows a list to its end. */
-async function everyPage<T>(path: (after?: string) => string): Promise<Listed<T>> {
-  const items: T[] = [];
-  let after: string | undefined;
-  do {
-    const page = await get<Listed<T>>(path(after));
-    items.push(...page.items);
-    after = page.next ?? undefined;
-  } while (after);
-  return { items };
-}
-
-const key = () => ({ 'idempotency-key': crypto.randomUUID() });
+const of = (id: string) => ({ params: { path: { id } } });
+const ofEvent = (event: string) => ({ params: { path: { event } } });
 
 export const session = {
-  now: () => get<Session>('session'),
-  logIn: (email: string, password: string) => post<void>('session', { email, password }),
-  logOut: () => remove('session'),
-  setUp: (setup: SetUp) => post<void>('setup', setup),
-  passkeyChallenge: () => post<{ id?: string; publicKey?: unknown }>('session/passkey-challenges'),
-  passkey: (answer: unknown) => post<void>('session/passkey', answer),
+  now: () => answer(api.GET('/api/v1/session')),
+  logIn: (email: string, password: string) => answer(api.POST('/api/v1/session', { body: { email, password } })),
+  logOut: () => answer(api.DELETE('/api/v1/session')),
+  setUp: (body: SetUp) => answer(api.POST('/api/v1/setup', { body })),
 };
 
-export interface SetUp {
-  code: string;
-  org: { name: string; kind: string; country: string; time_zone: string };
-  name: string;
-  email: string;
-  password: string;
-}
-
-export interface ShowPlan {
-  title: Localized;
-  text: Localized;
-  languages: string[];
-  starts_at: string;
-  time_zone: string;
-}
-
 export const shows = {
-  list: () => get<Listed<Show>>('events?limit=100'),
-  one: (id: string) => get<Show>(`events/${id}`),
-  plan: (plan: ShowPlan) => post<Show>('events', plan),
-  change: (id: string, plan: Partial<ShowPlan> & { version?: number }) => patch<Show>(`events/${id}`, plan),
+  list: (): Promise<Listed<Show>> => everyPage((query) => answer(api.GET('/api/v1/events', { params: { query } }))),
+  one: (id: string) => answer(api.GET('/api/v1/events/{id}', of(id))),
+  plan: (body: NewShow) => answer(api.POST('/api/v1/events', { body })),
+  change: (id: string, body: ShowPlan & { version?: number }) => answer(api.PATCH('/api/v1/events/{id}', { ...of(id), body })),
   move: (id: string, to: ShowState, from_version: number, reason?: string) =>
-    post<Show>(`events/${id}/transitions`, { to, from_version, reason }),
-  readiness: (id: string) => get<Readiness>(`events/${id}/readiness`),
-  health: (id: string) => get<StreamHealth>(`events/${id}/stream`),
-  runSheet: (id: string) => get<RunSheet>(`events/${id}/run_items`),
-  addItem: (id: string, item: { title?: string; product?: string; minutes?: number }) => post<RunItem>(`events/${id}/run_items`, item),
-  changeItem: (item: string, change: { title?: string; minutes?: number }) => patch<RunItem>(`run_items/${item}`, change),
-  reorder: (id: string, items: string[], version: number) => put<RunSheet>(`events/${id}/run_order`, { items, version }),
-  moveItem: (item: string, to: RunItem['state']) => post<RunItem>(`run_items/${item}/transitions`, { to }),
-  pins: (id: string) => get<Pins>(`events/${id}/pins`),
-  pin: (id: string, products: string[], version: number) => put<Pins>(`events/${id}/pins`, { products, version }),
-  keys: (id: string) => get<Listed<StreamKey>>(`events/${id}/stream-keys`),
-  makeKey: (id: string, label: string) => post<StreamKey>(`events/${id}/stream-keys`, { label }),
-  revokeKey: (id: string, streamKey: string) => remove(`events/${id}/stream-keys/${streamKey}`),
+    answer(api.POST('/api/v1/events/{id}/transitions', { ...of(id), body: { to, from_version, reason } })),
+  readiness: (id: string) => answer(api.GET('/api/v1/events/{id}/readiness', of(id))),
+  health: (id: string) => answer(api.GET('/api/v1/events/{id}/stream', of(id))),
+  runSheet: (id: string) => answer(api.GET('/api/v1/events/{id}/run_items', of(id))),
+  addItem: (id: string, body: NewRunItem) => answer(api.POST('/api/v1/events/{id}/run_items', { ...of(id), body })),
+  reorder: (id: string, items: string[], version: number) =>
+    answer(api.PUT('/api/v1/events/{id}/run_order', { ...of(id), body: { items, version } })),
+  moveItem: (item: string, to: RunItem['state']) => answer(api.POST('/api/v1/run_items/{id}/transitions', { ...of(item), body: { to } })),
+  removeItem: (item: string) => answer(api.DELETE('/api/v1/run_items/{id}', of(item))),
+  pins: (id: string) => answer(api.GET('/api/v1/events/{id}/pins', of(id))),
+  pin: (id: string, products: string[], version: number) =>
+    answer(api.PUT('/api/v1/events/{id}/pins', { ...of(id), body: { products, version } })),
+  keys: (id: string) => answer(api.GET('/api/v1/events/{id}/stream-keys', of(id))),
+  makeKey: (id: string, label: string) => answer(api.POST('/api/v1/events/{id}/stream-keys', { ...of(id), body: { label } })),
+  revokeKey: (id: string, key: string) => answer(api.DELETE('/api/v1/events/{id}/stream-keys/{key}', { params: { path: { id, key } } })),
 };
 
 export const catalogue = {
-  cards: (lang: string) => get<Listed<ProductCard>>(`catalogue${query({ lang, limit: 100 })}`),
-  list: (filter: { q?: string; after?: string }) => get<Listed<Product>>(`products${query(filter)}`),
-  one: (id: string) => get<Product>(`products/${id}`),
-  add: (product: unknown) => post<Product>('products', product),
-  change: (id: string, product: unknown) => patch<Product>(`products/${id}`, product),
-  translate: (id: string, lang: string, words: { name: string; text: string }) => put<void>(`products/${id}/translations/${lang}`, words),
-  move: (id: string, act: 'publish' | 'pause' | 'retire') => post<Product>(`products/${id}/${act}`),
-  picture: (id: string, file: File) => post<unknown>(`products/${id}/pictures`, formOf(file)),
-  prices: (variant: string, prices: unknown) => put<unknown>(`variants/${variant}/prices`, prices),
-  stock: (variant: string) => get<{ available: number; version?: number }>(`stock/${variant}`),
-  moveStock: (variant: string, delta: number, reason: string) => post<unknown>(`stock/${variant}/movements`, { delta, reason }, key()),
-  dryRun: (file: File) => post<ImportReport>('product-imports', formOf(file)),
-  apply: (id: string) => post<unknown>(`product-imports/${id}/apply`, {}, key()),
+  cards: (lang: string): Promise<Listed<ProductCard>> =>
+    everyPage((page) => answer(api.GET('/api/v1/catalogue', { params: { query: { lang, ...page } } }))),
+  list: (filter: { q?: string; state?: ProductState; after?: string; limit?: number }): Promise<Listed<Product>> =>
+    answer(api.GET('/api/v1/products', { params: { query: asked(filter) } })),
+  one: (id: string) => answer(api.GET('/api/v1/products/{id}', of(id))),
+  add: (body: NewProduct) => answer(api.POST('/api/v1/products', { body })),
+  change: (id: string, body: ProductChange) => answer(api.PATCH('/api/v1/products/{id}', { ...of(id), body })),
+  translate: (id: string, lang: string, body: { name: string; text: string }) =>
+    answer(api.PUT('/api/v1/products/{id}/translations/{lang}', { params: { path: { id, lang } }, body })),
+  move: (id: string, act: 'publish' | 'pause' | 'retire') => answer(api.POST(`/api/v1/products/{id}/${act}`, of(id))),
+  picture: (id: string, file: File) => answer(api.POST('/api/v1/products/{id}/pictures', { ...of(id), ...sent(file) })),
+  prices: (variant: string, body: Prices) => answer(api.PUT('/api/v1/variants/{id}/prices', { ...of(variant), body })),
+  moveStock: (variant: string, delta: number, reason: string) =>
+    answer(api.POST('/api/v1/stock/{variant}/movements', { params: { path: { variant } }, body: { delta, reason } })),
+  dryRun: (file: File) => answer(api.POST('/api/v1/product-imports', sent(file))),
+  apply: (id: string) => answer(api.POST('/api/v1/product-imports/{id}/apply', of(id))),
 };
 
-function formOf(file: File): FormData {
-  const form = new FormData();
-  form.set('file', file);
-  return form;
-}
+export interface OrderFilter { state?: OrderState; event?: string }
 
 export const trade = {
-  orders: (filter: { state?: string; event?: string; after?: string }) => get<Listed<Order>>(`orders${query(filter)}`),
-  confirm: (id: string) => post<Order>(`orders/${id}/confirm`),
-  cancel: (id: string, reason: string) => post<Order>(`orders/${id}/cancel`, { reason }),
-  exportUrl: (filter: { state?: string; event?: string }) => `/api/v1/orders/export.csv${query(filter)}`,
-  inquiries: (filter: { state?: string; after?: string }) => get<Listed<Inquiry>>(`inquiries${query(filter)}`),
-  moveInquiry: (id: string, to: string) => post<Inquiry>(`inquiries/${id}/transitions`, { to }),
-  offers: (event: string) => get<Listed<Offer>>(`offers${query({ event })}`),
-  offer: (offer: unknown) => post<Offer>('offers', offer, key()),
-  moveOffer: (id: string, to: string) => post<Offer>(`offers/${id}/transitions`, { to }),
+  orders: (filter: OrderFilter & { after?: string }): Promise<Listed<Order>> =>
+    answer(api.GET('/api/v1/orders', { params: { query: asked(filter) } })),
+  confirm: (id: string) => answer(api.POST('/api/v1/orders/{id}/confirm', of(id))),
+  cancel: (id: string, reason: string) => answer(api.POST('/api/v1/orders/{id}/cancel', { ...of(id), body: { reason } })),
+  exportUrl: (filter: OrderFilter) => `/api/v1/orders/export.csv?${new URLSearchParams(asked({ ...filter }) as Record<string, string>)}`,
+  inquiries: (filter: { state?: InquiryState; after?: string }) => answer(api.GET('/api/v1/inquiries', { params: { query: asked(filter) } })),
+  moveInquiry: (id: string, to: InquiryState) => answer(api.POST('/api/v1/inquiries/{id}/transitions', { ...of(id), body: { to } })),
+  offers: (event: string) => answer(api.GET('/api/v1/offers', { params: { query: { event } } })),
+  offer: (body: NewOffer) => answer(api.POST('/api/v1/offers', { body })),
+  moveOffer: (id: string, to: OfferState) => answer(api.POST('/api/v1/offers/{id}/transitions', { ...of(id), body: { to } })),
 };
 
 export const room = {
-  token: (event: string, lang: string) => post<{ token: string; name: string }>(`rooms/${event}/tokens`, { lang }),
+  token: (event: string, lang: string) => answer(api.POST('/api/v1/rooms/{event}/tokens', { ...ofEvent(event), body: { lang } })),
   /** All of them: they are listed oldest first, and the desk needs the newest. */
-  questions: (event: string) => everyPage<Question>((after) => `rooms/${event}/questions${query({ limit: 100, after })}`),
-  answer: (question: string, text: string, isPublic: boolean) => post<unknown>(`questions/${question}/answers`, { text, public: isPublic }),
-  moveQuestion: (question: string, to: string) => post<unknown>(`questions/${question}/transitions`, { to }),
-  decide: (message: string, decision: 'remove' | 'restore' | 'approve' | 'refuse') => post<unknown>(`messages/${message}/decisions`, { decision }),
-  mute: (event: string, participant: string) => put<unknown>(`rooms/${event}/mutes/${participant}`, { kind: 'muted' }),
+  questions: (event: string): Promise<Listed<Question>> =>
+    everyPage((query) => answer(api.GET('/api/v1/rooms/{event}/questions', { params: { path: { event }, query } }))),
+  answer: (question: string, text: string, isPublic: boolean) =>
+    answer(api.POST('/api/v1/questions/{id}/answers', { ...of(question), body: { text, public: isPublic } })),
+  /** `into` names the question that a merged one repeats. */
+  moveQuestion: (question: string, to: QuestionState, into?: string) =>
+    answer(api.POST('/api/v1/questions/{id}/transitions', { ...of(question), body: { to, into } })),
+  decide: (message: string, decision: Decision) => answer(api.POST('/api/v1/messages/{id}/decisions', { ...of(message), body: { decision } })),
+  mute: (event: string, participant: string) =>
+    answer(api.PUT('/api/v1/rooms/{event}/mutes/{participant}', { params: { path: { event, participant } }, body: { kind: 'muted' } })),
+  unmute: (event: string, participant: string) =>
+    answer(api.DELETE('/api/v1/rooms/{event}/mutes/{participant}', { params: { path: { event, participant } } })),
+  settings: (event: string) => answer(api.GET('/api/v1/rooms/{event}/settings', ofEvent(event))),
+  set: (event: string, body: RoomSettings) => answer(api.PUT('/api/v1/rooms/{event}/settings', { ...ofEvent(event), body })),
 };
 
 export const org = {
-  one: () => get<Org>('org'),
-  change: (change: Partial<Org>) => patch<Org>('org', change),
-  people: () => get<Listed<Person>>('people'),
-  addPerson: (person: { name: string; email: string; password: string; roles: string[] }) => post<Person>('people', person),
-  setRoles: (id: string, roles: string[]) => put<Person>(`people/${id}/roles`, { roles }),
-  tokens: () => get<Listed<ApiToken>>('api-tokens'),
-  addToken: (name: string, rights: string[]) => post<ApiToken>('api-tokens', { name, rights }),
-  revokeToken: (id: string) => remove(`api-tokens/${id}`),
+  one: () => answer(api.GET('/api/v1/org')),
+  change: (body: Partial<Org>) => answer(api.PATCH('/api/v1/org', { body })),
+  people: () => answer(api.GET('/api/v1/people')),
+  addPerson: (body: NewPerson) => answer(api.POST('/api/v1/people', { body })),
+  setRoles: (id: string, roles: Role[]) => answer(api.PUT('/api/v1/people/{id}/roles', { ...of(id), body: { roles } })),
+  tokens: () => answer(api.GET('/api/v1/api-tokens')),
+  addToken: (name: string, rights: Right[]) => answer(api.POST('/api/v1/api-tokens', { body: { name, rights } })),
+  revokeToken: (id: string) => answer(api.DELETE('/api/v1/api-tokens/{id}', of(id))),
 };

@@ -15,7 +15,7 @@ test('prices in another currency are kept', () => {
 test('what is missing is named', () => {
   expect(faultsOf(good())).toEqual([]);
   expect(faultsOf({ ...good(), names: { en: ' ' }, sku: '' })).toEqual(['fault-name', 'fault-sku']);
-  expect(faultsOf({ ...good(), tiers: [{ min_quantity: 1, price: '2' }, { min_quantity: 1, price: 'x' }] })).toEqual(['fault-price', 'fault-tiers']);
+  expect(faultsOf({ ...good(), tiers: [{ min_quantity: 1, price: '2' }, { min_quantity: 1, price: 'x' }] })).toEqual(['price-bad', 'fault-tiers']);
   expect(faultsOf({ ...good(), moq: 100, multiple: 24 })).toEqual(['fault-multiple']);
 });
 

@@ -1,7 +1,7 @@
 /** A product as it is typed, and the requests it becomes. */
 
 import { microOf, typedPrice } from '../money';
-import type { Carton, Product } from '../types';
+import type { Carton, Prices, Product } from '../types';
 
 export interface TierDraft { min_quantity: number; price: string }
 
@@ -35,7 +35,7 @@ export function draftOf(product: Product | undefined, languages: readonly string
 }
 
 /** The tiers from the smallest quantity up. */
-export function pricesOf(draft: ProductDraft, others: Product['tiers'] = []): object {
+export function pricesOf(draft: ProductDraft, others: Product['tiers'] = []): Prices {
   const tiers = draft.tiers
     .map(({ min_quantity, price }) => ({ min_quantity, unit_price: { micro: microOf(price) ?? 0, currency: draft.currency } }))
     .sort((a, b) => a.min_quantity - b.min_quantity);
@@ -48,7 +48,7 @@ export function faultsOf(draft: ProductDraft): string[] {
   const faults: string[] = [];
   if (!Object.values(draft.names).some((name) => name.trim())) faults.push('fault-name');
   if (!draft.sku.trim()) faults.push('fault-sku');
-  if (draft.tiers.some(({ price }) => !microOf(price))) faults.push('fault-price');
+  if (draft.tiers.some(({ price }) => !microOf(price))) faults.push('price-bad');
   if (new Set(draft.tiers.map(({ min_quantity }) => min_quantity)).size < draft.tiers.length) faults.push('fault-tiers');
   if (draft.multiple > 1 && draft.moq % draft.multiple !== 0) faults.push('fault-multiple');
   return faults;

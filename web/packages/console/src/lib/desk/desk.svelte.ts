@@ -1,16 +1,18 @@
 import { RoomClient, emptyRoom, type ChatLine, type RoomView } from '@livefair/ui';
 import type { Link } from '@livefair/ui/room/client.ts';
-import { room, shows, trade } from '../api';
+import { room, trade } from '../api';
 import { Resource } from '../resource.svelte';
-import type { Listed, Order, Pins, Question, RunSheet } from '../types';
+import type { Listed, Order, Question } from '../types';
 import { words } from '../words.svelte';
 import { isAnswered, isWaiting } from './questions';
 import { Queue, type Queued } from './queue';
+import { Run } from './run.svelte';
 
 export type DeskQuestion = Question & Queued;
 export type DeskLine = ChatLine & Queued;
 export type DeskOrder = Order & Queued;
-export interface Held { id: string; name: string; text: string }
+/** A line that not everybody sees, as the crew is told of it. */
+export interface Hidden { id: string; name: string; text: string; lang: string }
 export type Tab = 'open' | 'answered' | 'all';
 
 const REFRESH_MS = 400;
@@ -23,14 +25,17 @@ export class Desk {
   chat = $state.raw(new Queue<DeskLine>());
   orders = $state.raw(new Queue<DeskOrder>());
   /** Lines that wait for a moderator. */
-  held = $state.raw<Held[]>([]);
+  held = $state.raw<Hidden[]>([]);
+  /** Lines that a moderator took away while this desk was open, the newest first. */
+  removed = $state.raw<Hidden[]>([]);
+  /** Who was silenced from this desk: participant and name. */
+  muted = $state.raw<ReadonlyMap<string, string>>(new Map());
   tab = $state<Tab>('open');
   chosen = $state<string>();
   /** The server's clock minus this one's, in milliseconds. */
   offset_ms = $state(0);
 
-  readonly sheet: Resource<RunSheet>;
-  readonly pins: Resource<Pins>;
+  readonly run: Run;
   readonly asked: Resource<Listed<Question>>;
   readonly sold: Resource<Listed<Order>>;
   #client: RoomClient;
@@ -40,8 +45,7 @@ export class Desk {
   #writers = new Map<string, string>();
 
   constructor(readonly event: string) {
-    this.sheet = new Resource(() => shows.runSheet(event));
-    this.pins = new Resource(() => shows.pins(event));
+    this.run = new Run(event);
     this.asked = new Resource(() => room.questions(event));
     this.sold = new Resource(() => trade.orders({ event }));
     this.#client = new RoomClient({
@@ -70,8 +74,7 @@ export class Desk {
 
   /** Asks anew for everything that is not in the room's own stream. */
   refresh(): void {
-    void this.sheet.load();
-    void this.pins.load();
+    void this.run.load();
     void this.#loadQuestions();
     void this.loadOrders();
   }
@@ -115,8 +118,8 @@ export class Desk {
     let chat = new Queue(this.chat.shown.filter(({ id }) => lines.has(id)), this.chat.waiting.filter(({ id }) => lines.has(id)));
     for (const line of client.view.chat) chat = chat.arrive({ ...line, at: line.s });
     this.chat = chat;
-    if (before.pins.join() !== client.view.pins.join()) void this.pins.load();
-    if (before.item?.product !== client.view.item?.product) void this.sheet.load();
+    if (before.pins.join() !== client.view.pins.join()) void this.run.pins.load();
+    if (before.item?.product !== client.view.item?.product) void this.run.sheet.load();
     if (before.questions !== client.view.questions) this.#soon();
   }
 
@@ -129,9 +132,10 @@ export class Desk {
   #heardLine(d: Record<string, unknown>): void {
     const id = String(d.id);
     if (typeof d.participant === 'string') this.#writers.set(id, d.participant);
-    const others = this.held.filter((line) => line.id !== id);
-    if (d.state === 'held') this.held = [...others, { id, name: String(d.n ?? ''), text: String(d.x ?? '') }];
-    else if (others.length < this.held.length) this.held = others;
+    const line = { id, name: String(d.n ?? ''), text: String(d.x ?? ''), lang: String(d.o ?? '') };
+    const without = (lines: Hidden[]) => lines.filter((other) => other.id !== id);
+    this.held = d.state === 'held' ? [...without(this.held), line] : without(this.held);
+    this.removed = d.state === 'removed' ? [line, ...without(this.removed)] : without(this.removed);
   }
 
   /** A socket that also asks for the crew's lane and listens to it. */

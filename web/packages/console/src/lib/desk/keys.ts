@@ -1,7 +1,14 @@
-/** The desk by keyboard: `j k` choose, `Enter` answers, `p` pins, `n` lets the waiting in, `/` chat, `?` help. */
+/** The desk by keyboard. A key without a meaning of its own presses what carries it as `data-key`. */
 
 import type { Desk } from './desk.svelte';
 import { neighbour } from './queue';
+
+/** The keys of the help, each with the name of its sentence. */
+export const KEYS = [
+  ['j', 'key-j'], ['k', 'key-k'], ['Enter', 'key-enter'], ['Ctrl Enter', 'key-send'], ['a', 'key-a'], ['t', 'key-t'], ['x', 'key-x'], ['n', 'key-n'],
+  ['o', 'key-o'], ['s', 'key-s'], ['p', 'key-p'], ['Alt ↑ ↓', 'key-shift'], ['/', 'key-slash'], ['Esc', 'key-escape'], ['?', 'key-help'],
+] as const;
+const PRESSED = ['a', 't', 'x', 'o', 's', 'p'];
 
 export function deskKeys(event: KeyboardEvent, desk: Desk, act: { help: () => void }): void {
   const target = event.target instanceof Element ? event.target : undefined;
@@ -19,9 +26,9 @@ export function deskKeys(event: KeyboardEvent, desk: Desk, act: { help: () => vo
     j: () => choose(1),
     k: () => choose(-1),
     n: () => (desk.questions = desk.questions.show()),
-    p: () => document.querySelector<HTMLElement>('[data-pin-chosen], [data-pin-on-air]')?.click(),
     '/': () => document.querySelector<HTMLElement>('[data-chat-field]')?.focus(),
     '?': act.help,
+    ...Object.fromEntries(PRESSED.map((key) => [key, () => document.querySelector<HTMLElement>(`[data-key="${key}"]`)?.click()])),
   };
   if (event.key === 'Enter' && desk.chosen && !target?.closest('button, a')) {
     event.preventDefault();

@@ -12,3 +12,8 @@ export function isWaiting(state: State): boolean {
 export function isAnswered(state: State): boolean {
   return state === 'answered_text' || state === 'answered_on_air' || state === 'converted';
 }
+
+/** The questions that another may repeat: all that still say something. */
+export function mergeable<Q extends { id: string; state: State }>(questions: readonly Q[], but: string): Q[] {
+  return questions.filter(({ id, state }) => id !== but && state !== 'merged' && state !== 'dismissed');
+}
