@@ -36,6 +36,9 @@ const EXTENDED_VIDEO: u8 = 0x80;
 const EXTENDED_AUDIO: u8 = 9;
 const KEYFRAME: u8 = 1;
 const COMMAND_FRAME: u8 = 5;
+/// Enhanced RTMP packets of tracks beside the first, and what is newer: the first track is enough.
+const FURTHER_TRACKS: u8 = 6;
+const FURTHER_SOUNDS: u8 = 5;
 
 /// Reads the body of a video message.
 pub fn video_tag(mut body: Bytes) -> Result<VideoTag, FlvError> {
@@ -71,6 +74,9 @@ pub fn video_tag(mut body: Bytes) -> Result<VideoTag, FlvError> {
 fn extended_video(first: u8, mut body: Bytes) -> Result<VideoTag, FlvError> {
     let frame_type = (first >> 4) & 7;
     let kind = first & 0x0f;
+    if kind >= FURTHER_TRACKS {
+        return Ok(VideoTag::Nothing);
+    }
     let fourcc = take_fourcc(&mut body)?;
     if &fourcc != b"avc1" {
         return Err(unsupported_fourcc(fourcc));
@@ -101,6 +107,7 @@ pub fn audio_tag(mut body: Bytes) -> Result<AudioTag, FlvError> {
     let first = take_u8(&mut body)?;
     let kind = match first >> 4 {
         10 => take_u8(&mut body)?,
+        EXTENDED_AUDIO if first & 0x0f >= FURTHER_SOUNDS => return Ok(AudioTag::Nothing),
         EXTENDED_AUDIO => {
             let fourcc = take_fourcc(&mut body)?;
             if &fourcc != b"mp4a" {
@@ -182,6 +189,12 @@ mod tests {
         assert_eq!(audio(&[0xaf, 0, 0x11, 0x90]), Ok(AudioTag::Header(Bytes::from_static(&[0x11, 0x90]))));
         assert_eq!(audio(&[0xaf, 1, 7]), Ok(AudioTag::Frame(Bytes::from_static(&[7]))));
         assert_eq!(audio(&[0x91, b'm', b'p', b'4', b'a', 7]), Ok(AudioTag::Frame(Bytes::from_static(&[7]))));
+    }
+
+    #[test]
+    fn further_tracks_are_passed_over() {
+        assert_eq!(video(&[0x96, 1, b'a', b'v', b'c', b'1', 1, 0, 0, 0, 9]), Ok(VideoTag::Nothing));
+        assert_eq!(audio(&[0x95, 1, b'm', b'p', b'4', b'a', 1, 9]), Ok(AudioTag::Nothing));
     }
 
     #[test]

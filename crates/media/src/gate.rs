@@ -42,7 +42,7 @@ pub struct PublishGrant {
     pub name: StreamName,
     /// What the crew calls this source.
     pub label: String,
-    /// Above it for 10 s, the crew is warned.
+    /// Above it for 10 s, the crew is warned; 6,000 where nothing is said.
     pub max_bitrate_kbps: Option<u32>,
 }
 

@@ -17,7 +17,8 @@ use utoipa::ToSchema;
 
 use crate::bus::Bus;
 use crate::gate::{PublishGrant, StreamName};
-use crate::health::{Health, Meter, Warning};
+use crate::health::{Health, Warning};
+use crate::meter::Meter;
 use crate::sample::{Sample, Track, TrackId, Unit};
 
 /// Without a sample for this long a live stream is silent.

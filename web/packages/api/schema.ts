@@ -2281,7 +2281,7 @@ export interface components {
             fact: string;
         };
         /** @enum {string} */
-        StreamWarningCode: "keyframes-rare" | "bitrate-high" | "no-audio" | "codec-unsupported" | "sample-rate-unsupported" | "configuration-broken";
+        StreamWarningCode: "keyframes-rare" | "bitrate-high" | "no-audio" | "b-frames" | "open-gop" | "frame-rate-low" | "clock-drift" | "codec-unsupported" | "sample-rate-unsupported" | "configuration-broken";
         /** @description A buyer's particulars as they stood when an order or inquiry was made. */
         TradeBuyer: {
             company: string;

@@ -7,7 +7,9 @@ mod fuzzed;
 mod going_live;
 mod judged;
 
+mod obs;
 mod packaging;
+mod players;
 mod playlists;
 mod recording;
 mod rtmp_bytes;

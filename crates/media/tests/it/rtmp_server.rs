@@ -20,16 +20,16 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::encoder::Encoder;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Studio {
-    address: SocketAddr,
-    streams: Streams,
+pub struct Studio {
+    pub address: SocketAddr,
+    pub streams: Streams,
     _running: DropGuard,
 }
 
 impl Studio {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         Self::with(RtmpLimits::default()).await
     }
 
@@ -47,12 +47,12 @@ impl Studio {
         Self { address, streams, _running: cancel.drop_guard() }
     }
 
-    fn listen(&self) -> Subscription {
+    pub fn listen(&self) -> Subscription {
         self.streams.stream(&name()).bus.subscribe()
     }
 }
 
-fn name() -> StreamName {
+pub fn name() -> StreamName {
     StreamName::new("stage")
 }
 
@@ -60,7 +60,7 @@ async fn next(sink: &mut Subscription) -> Unit {
     timeout(PATIENCE, sink.next()).await.expect("a unit comes in time").expect("the bus is there")
 }
 
-async fn tracks(sink: &mut Subscription) -> Arc<Vec<Track>> {
+pub async fn tracks(sink: &mut Subscription) -> Arc<Vec<Track>> {
     loop {
         if let Unit::Tracks(tracks) = next(sink).await {
             return tracks;
@@ -68,7 +68,7 @@ async fn tracks(sink: &mut Subscription) -> Arc<Vec<Track>> {
     }
 }
 
-async fn samples(sink: &mut Subscription, count: usize) -> Vec<Arc<Sample>> {
+pub async fn samples(sink: &mut Subscription, count: usize) -> Vec<Arc<Sample>> {
     let mut samples = Vec::new();
     while samples.len() < count {
         if let Unit::Sample(sample) = next(sink).await {
