@@ -17,6 +17,7 @@ mod meter;
 pub mod origin;
 mod pace;
 pub mod packager;
+mod part;
 pub mod playlist;
 pub mod recorder;
 pub mod replay;

@@ -5,15 +5,19 @@
 //! runs on in further parts, so that no part is ever longer than the target or, unless it ends its segment,
 //! shorter than 85 % of it. A frame is held back until the next one says how long it lasts.
 
-use std::collections::VecDeque;
+mod epoch;
+mod lane;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use kernel::Instant;
 
-use crate::boxes::{self, Run, Timed};
-use crate::sample::{Codec, Sample, Track, TrackId, Unit};
+use self::epoch::Epoch;
+use self::lane::Lane;
+use crate::boxes::{self, Timed};
+pub use crate::part::{Init, Output, Part, SegmentEnd};
+use crate::sample::{Sample, Track, TrackId, Unit};
 
 /// A segment with video is cut at the first keyframe after this much.
 const SEGMENT_AT_LEAST_US: i64 = 1_000_000;
@@ -30,59 +34,6 @@ const VIDEO_MISSING_AFTER_US: i64 = 1_500_000;
 /// RTMP counts whole milliseconds: a frame may last this much longer than the one before.
 const JITTER_US: i64 = 2_000;
 
-/// A new initialisation segment: every epoch has one.
-#[derive(Clone, Debug)]
-pub struct Init {
-    pub epoch: u32,
-    pub tracks: Arc<Vec<Track>>,
-    pub bytes: Bytes,
-}
-
-/// One fragment, complete.
-#[derive(Clone, Debug)]
-pub struct Part {
-    pub epoch: u32,
-    /// Media sequence number of its segment.
-    pub msn: u64,
-    /// Place in its segment.
-    pub index: u32,
-    /// Media time of its beginning, within the epoch.
-    pub start_us: i64,
-    pub duration_us: i64,
-    /// Contains a frame that can be decoded alone.
-    pub independent: bool,
-    /// The timeline breaks before this part: new epoch, or a hole too long to fill.
-    pub discontinuity: bool,
-    /// When it was made, by the first frame's arrival and media time since.
-    pub wall: Instant,
-    /// Frames of the leading track in it.
-    pub frames: u32,
-    /// Empty when nothing was sent in this stretch of time: a gap.
-    pub bytes: Bytes,
-}
-
-impl Part {
-    pub fn is_gap(&self) -> bool {
-        self.bytes.is_empty()
-    }
-}
-
-/// The segment of the last part is complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SegmentEnd {
-    pub msn: u64,
-    pub duration_us: i64,
-    /// TARGETDURATION: fixed with the first segment.
-    pub target_s: u32,
-}
-
-#[derive(Clone, Debug)]
-pub enum Output {
-    Init(Init),
-    Part(Part),
-    SegmentEnd(SegmentEnd),
-}
-
 /// Makes parts and segments of one show. Lives through its epochs.
 #[derive(Debug)]
 pub struct Packager {
@@ -95,88 +46,6 @@ pub struct Packager {
     dropped: u64,
     out: Vec<Output>,
 }
-
-#[derive(Debug)]
-struct Epoch {
-    number: u32,
-    lead: Lane,
-    /// Audio beside video.
-    beside: Option<Lane>,
-    /// Whole seconds added to every time, so that a negative start fits an unsigned field and the
-    /// tracks keep their distance exactly.
-    shift_s: Option<i64>,
-    anchor: Option<(i64, Instant)>,
-    part_start_us: Option<i64>,
-    index: u32,
-    segment_start_us: i64,
-    segment_independent: bool,
-    discontinuity: bool,
-}
-
-/// One track's samples on their way into a part.
-#[derive(Debug)]
-struct Lane {
-    track: TrackId,
-    timescale: u32,
-    /// Waits for the next sample to say how long it lasts.
-    pending: Option<Arc<Sample>>,
-    last_duration: u32,
-    last_dts: Option<i64>,
-    ready: VecDeque<Timed>,
-}
-
-impl Lane {
-    fn new(track: &Track) -> Self {
-        let usual = match track.codec {
-            Codec::Avc => track.timescale / 30,
-            Codec::Aac => 1024,
-        };
-        Self {
-            track: track.id,
-            timescale: track.timescale.max(1),
-            pending: None,
-            last_duration: usual,
-            last_dts: None,
-            ready: VecDeque::new(),
-        }
-    }
-
-    fn us(&self, dts: i64) -> i64 {
-        let us = (i128::from(dts) * 1_000_000).div_euclid(i128::from(self.timescale));
-        i64::try_from(us).unwrap_or(if dts < 0 { i64::MIN / 4 } else { i64::MAX / 4 }).clamp(i64::MIN / 4, i64::MAX / 4)
-    }
-
-    fn ticks(&self, us: i64) -> i64 {
-        let ticks = (i128::from(us) * i128::from(self.timescale)).div_euclid(1_000_000);
-        i64::try_from(ticks).unwrap_or(i64::MAX)
-    }
-
-    /// Takes a sample; gives back the one before, now that its duration is known.
-    ///
-    /// Decode times that do not increase are refused: `Err`.
-    fn take(&mut self, sample: Arc<Sample>) -> Result<Option<Timed>, Refused> {
-        if self.last_dts.is_some_and(|last| sample.dts <= last) || self.us(sample.dts).abs() >= i64::MAX / 8 {
-            return Err(Refused);
-        }
-        let next = sample.dts;
-        self.last_dts = Some(next);
-        let before = self.pending.replace(sample);
-        Ok(before.map(|sample| {
-            let duration = u32::try_from(next.saturating_sub(sample.dts)).unwrap_or(u32::MAX);
-            self.last_duration = duration;
-            Timed { sample, duration }
-        }))
-    }
-
-    /// Gives up the sample that waits, with the usual duration.
-    fn give_up(&mut self) -> Option<Timed> {
-        let sample = self.pending.take()?;
-        Some(Timed { sample, duration: self.last_duration })
-    }
-}
-
-/// A sample whose time does not fit.
-struct Refused;
 
 impl Packager {
     /// Makes parts no longer than `part_target`.
@@ -223,18 +92,7 @@ impl Packager {
                 return;
             }
         }
-        self.epoch = Some(Epoch {
-            number: lead.epoch,
-            lead: Lane::new(lead),
-            beside: beside.map(Lane::new),
-            shift_s: None,
-            anchor: None,
-            part_start_us: None,
-            index: 0,
-            segment_start_us: 0,
-            segment_independent: false,
-            discontinuity: self.begun,
-        });
+        self.epoch = Some(Epoch::new(lead, beside, self.begun));
     }
 
     fn sample(&mut self, sample: &Arc<Sample>) {
@@ -504,35 +362,4 @@ impl Packager {
 /// 85 % of the part target (RFC 8216bis 4.4.4.9).
 fn is_long_enough(us: i64, part_us: i64) -> bool {
     us * 100 >= part_us * 85
-}
-
-impl Epoch {
-    /// The fragment of a part; empty when it has no samples.
-    fn fragment(&mut self, sequence: u32, lead: &[Timed], beside: &[Timed]) -> Bytes {
-        let lanes = [(Some(&self.lead), lead), (self.beside.as_ref(), beside)];
-        let first_us =
-            lanes.iter().filter_map(|(lane, samples)| Some(lane.as_ref()?.us(samples.first()?.sample.dts))).min();
-        let Some(first_us) = first_us else { return Bytes::new() };
-        let shift_s =
-            *self.shift_s.get_or_insert_with(|| (-first_us.min(0)).div_euclid(1_000_000) + i64::from(first_us < 0));
-        let runs: Vec<Run<'_>> = lanes
-            .iter()
-            .filter_map(|(lane, samples)| {
-                let lane = lane.as_ref()?;
-                let shift = shift_s.saturating_mul(lane.timescale.into());
-                // What starts before the first part of the epoch has no place in an unsigned field.
-                let skip = samples.iter().take_while(|timed| timed.sample.dts.saturating_add(shift) < 0).count();
-                let samples = &samples[skip..];
-                let decode_time = samples.first()?.sample.dts.saturating_add(shift);
-                Some(Run { track: lane.track, decode_time: u64::try_from(decode_time).unwrap_or(0), samples })
-            })
-            .collect();
-        if runs.is_empty() {
-            return Bytes::new();
-        }
-        boxes::fragment(sequence, &runs).unwrap_or_else(|cause| {
-            tracing::error!(%cause, stream.epoch = self.number, "a part could not be written");
-            Bytes::new()
-        })
-    }
 }

@@ -3,14 +3,19 @@
 //! Texts: draft-pantos-hls-rfc8216bis (clauses named below) and Apple's authoring specification. The same
 //! playlist serves low-latency players and plain ones: parts are listed near the live edge only.
 
+mod directives;
+mod multivariant;
+mod render;
+
 use std::collections::VecDeque;
-use std::fmt::Write;
 use std::time::Duration;
 
 use kernel::Instant;
 
-use crate::packager::{Output, Part};
-use crate::sample::{Codec, Track, TrackId};
+pub use self::directives::{BadDirective, Directives};
+pub use self::multivariant::{Figures, codecs, multivariant};
+pub(crate) use self::render::{date, line, seconds};
+use crate::part::{Output, Part};
 
 /// Parts are listed for this many target durations from the edge (4.4.4.9).
 const PARTS_LISTED_TARGETS: i64 = 3;
@@ -20,54 +25,6 @@ const HOLD_BACK_PARTS: i64 = 3;
 const SKIP_TARGETS: i64 = 6;
 /// A request further ahead than this is refused (6.2.5.2).
 const MSN_AHEAD: u64 = 2;
-
-/// What a player asks for besides the playlist itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Directives {
-    pub msn: Option<u64>,
-    pub part: Option<u32>,
-    pub skip: bool,
-}
-
-/// The directives make no sense.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the delivery directives make no sense")]
-pub struct BadDirective;
-
-impl Directives {
-    /// Reads `_HLS_msn`, `_HLS_part` and `_HLS_skip` of a query string; other parameters are not ours.
-    pub fn parse(query: &str) -> Result<Self, BadDirective> {
-        let mut found = Self::default();
-        for pair in query.split('&') {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            match name {
-                "_HLS_msn" if found.msn.is_none() => found.msn = Some(number(value)?),
-                "_HLS_part" if found.part.is_none() => found.part = Some(number(value)?),
-                "_HLS_skip" if !found.skip && (value == "YES" || value == "v2") => found.skip = true,
-                _ if name.starts_with("_HLS_msn") || name.starts_with("_HLS_part") || name.starts_with("_HLS_skip") => {
-                    return Err(BadDirective);
-                }
-                _ => {}
-            }
-        }
-        if found.part.is_some() && found.msn.is_none() {
-            return Err(BadDirective);
-        }
-        Ok(found)
-    }
-
-    pub fn is_blocking(self) -> bool {
-        self.msn.is_some()
-    }
-}
-
-fn number<N: std::str::FromStr>(text: &str) -> Result<N, BadDirective> {
-    // `parse` alone would take a sign.
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(BadDirective);
-    }
-    text.parse().ok().ok_or(BadDirective)
-}
 
 /// When to answer a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,167 +206,8 @@ impl Playlist {
     fn parts_ahead(&self) -> u32 {
         if self.part_us < 1_000_000 { 3 } else { u32::try_from(3_000_000 / self.part_us + 1).unwrap_or(3) }
     }
-
-    /// The playlist as text; `None` before the target duration is known.
-    ///
-    /// With `delta`, segments before the skip boundary are replaced by EXT-X-SKIP, if there are any.
-    pub fn render(&self, delta: bool) -> Option<String> {
-        let target_s = i64::from(self.target_s?);
-        let mut text = String::with_capacity(4096);
-        self.render_head(target_s, &mut text);
-        let mut left_us: i64 = self.segments.iter().map(Segment::length_us).sum();
-        let mut skipped = 0_u64;
-        let mut epoch = None;
-        let mut is_first = true;
-        for segment in &self.segments {
-            left_us -= segment.length_us();
-            // Only what ends before the boundary is skipped.
-            if delta && left_us >= SKIP_TARGETS * target_s * 1_000_000 {
-                skipped += 1;
-                epoch = Some(segment.epoch);
-                continue;
-            }
-            if is_first && skipped > 0 {
-                line(&mut text, format_args!("#EXT-X-SKIP:SKIPPED-SEGMENTS={skipped}"));
-            }
-            is_first = false;
-            if segment.discontinuity {
-                line(&mut text, format_args!("#EXT-X-DISCONTINUITY"));
-            }
-            if epoch != Some(segment.epoch) {
-                line(&mut text, format_args!("#EXT-X-MAP:URI=\"init-{}.mp4\"", segment.epoch));
-                epoch = Some(segment.epoch);
-            }
-            line(&mut text, format_args!("#EXT-X-PROGRAM-DATE-TIME:{}", date(segment.wall)));
-            let lists_parts = left_us < PARTS_LISTED_TARGETS * target_s * 1_000_000 && !self.ended;
-            segment.render(lists_parts, &mut text);
-        }
-        self.render_tail(&mut text);
-        Some(text)
-    }
-
-    fn render_head(&self, target_s: i64, text: &mut String) {
-        text.push_str("#EXTM3U\n#EXT-X-VERSION:9\n");
-        line(text, format_args!("#EXT-X-TARGETDURATION:{target_s}"));
-        line(
-            text,
-            format_args!(
-                "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL={}.0,PART-HOLD-BACK={}",
-                SKIP_TARGETS * target_s,
-                seconds(HOLD_BACK_PARTS * self.part_us),
-            ),
-        );
-        line(text, format_args!("#EXT-X-PART-INF:PART-TARGET={}", seconds(self.part_us)));
-        line(text, format_args!("#EXT-X-MEDIA-SEQUENCE:{}", self.first_msn()));
-        line(text, format_args!("#EXT-X-DISCONTINUITY-SEQUENCE:{}", self.discontinuities_gone));
-    }
-
-    fn render_tail(&self, text: &mut String) {
-        if self.ended {
-            line(text, format_args!("#EXT-X-ENDLIST"));
-            return;
-        }
-        let (msn, part) = self.next_part();
-        line(text, format_args!("#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"{msn}.{part}.m4s\""));
-        for Report { uri, last_msn, last_part } in &self.reports {
-            line(text, format_args!("#EXT-X-RENDITION-REPORT:URI=\"{uri}\",LAST-MSN={last_msn},LAST-PART={last_part}"));
-        }
-    }
-}
-
-impl Segment {
-    fn render(&self, lists_parts: bool, text: &mut String) {
-        if lists_parts {
-            for (index, part) in self.parts.iter().enumerate() {
-                let independent = if part.independent { ",INDEPENDENT=YES" } else { "" };
-                let gap = if part.gap { ",GAP=YES" } else { "" };
-                line(
-                    text,
-                    format_args!(
-                        "#EXT-X-PART:DURATION={},URI=\"{}.{index}.m4s\"{independent}{gap}",
-                        seconds(part.duration_us),
-                        self.msn
-                    ),
-                );
-            }
-        }
-        if let Some(duration_us) = self.duration_us {
-            if self.parts.iter().all(|part| part.gap) {
-                text.push_str("#EXT-X-GAP\n");
-            }
-            line(text, format_args!("#EXTINF:{},\n{}.m4s", seconds(duration_us), self.msn));
-        }
-    }
 }
 
 fn count(segment: &Segment) -> u32 {
     u32::try_from(segment.parts.len()).unwrap_or(u32::MAX)
-}
-
-pub(crate) fn line(text: &mut String, args: std::fmt::Arguments<'_>) {
-    // Writing to a string cannot fail.
-    let _ = text.write_fmt(args);
-    text.push('\n');
-}
-
-/// Microseconds as decimal seconds, exactly.
-pub(crate) fn seconds(us: i64) -> String {
-    let us = us.max(0);
-    let text = format!("{}.{:06}", us / 1_000_000, us % 1_000_000);
-    let trimmed = text.trim_end_matches('0');
-    if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.to_owned() }
-}
-
-/// A date with milliseconds, as players read it.
-pub(crate) fn date(wall: Instant) -> String {
-    format!("{:.3}", wall.timestamp())
-}
-
-/// How much a rendition weighs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Figures {
-    pub peak_bps: u64,
-    pub average_bps: u64,
-    /// Frames per 1,000 s.
-    pub frame_rate_milli: Option<u64>,
-}
-
-/// The multivariant playlist: one muxed rendition at `uri`.
-pub fn multivariant(tracks: &[Track], figures: Figures, uri: &str) -> String {
-    let mut text = String::from("#EXTM3U\n#EXT-X-VERSION:9\n");
-    let mut attributes = format!(
-        "BANDWIDTH={},AVERAGE-BANDWIDTH={},CODECS=\"{}\"",
-        figures.peak_bps.max(1),
-        figures.average_bps.max(1),
-        codecs(tracks)
-    );
-    let video = tracks.iter().find(|track| track.id == TrackId::Video);
-    if let Some(video) = video.filter(|video| video.width > 0 && video.height > 0) {
-        let _ = write!(attributes, ",RESOLUTION={}x{}", video.width, video.height);
-    }
-    if let Some(rate) = figures.frame_rate_milli.filter(|_| video.is_some()) {
-        let _ = write!(attributes, ",FRAME-RATE={}.{:03}", rate / 1000, rate % 1000);
-    }
-    line(&mut text, format_args!("#EXT-X-STREAM-INF:{attributes}\n{uri}"));
-    text
-}
-
-/// RFC 6381 names of the tracks' codecs.
-pub fn codecs(tracks: &[Track]) -> String {
-    let names: Vec<String> = tracks.iter().map(codec).collect();
-    names.join(",")
-}
-
-fn codec(track: &Track) -> String {
-    match (track.codec, track.config.as_ref()) {
-        (Codec::Avc, [_, profile, compatibility, level, ..]) => {
-            format!("avc1.{profile:02x}{compatibility:02x}{level:02x}")
-        }
-        (Codec::Avc, _) => "avc1.42e01e".to_owned(),
-        (Codec::Aac, [first, second, ..]) if first >> 3 == 31 => {
-            format!("mp4a.40.{}", 32 + ((first & 7) << 3 | second >> 5))
-        }
-        (Codec::Aac, [first, ..]) => format!("mp4a.40.{}", first >> 3),
-        (Codec::Aac, []) => "mp4a.40.2".to_owned(),
-    }
 }

@@ -6,5 +6,7 @@
 
 pub mod amf;
 pub mod chunk;
+mod connection;
+mod door;
 pub mod server;
 pub mod session;

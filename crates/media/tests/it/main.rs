@@ -5,6 +5,7 @@ mod encoder;
 mod feed;
 mod fuzzed;
 mod going_live;
+mod ingesting;
 mod judged;
 
 mod obs;
