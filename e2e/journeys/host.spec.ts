@@ -65,6 +65,9 @@ for (const language of LANGUAGES) {
       await expect(buyer.getByRole('region', { name: watch('pinned') }).getByRole('heading', { name: product })).toBeVisible();
       await expectMoving(buyer.locator('video'));
       await lookAt(page, `desk-live-${language}`);
+      await page.setViewportSize(DESKTOP);
+      await leaveOut(page, language, other);
+      await moderate(page, fair, event, language);
 
       await move(page, language, 'end');
       await expect(buyer.getByRole('heading', { name: watch('ended-title') })).toBeVisible();
@@ -73,6 +76,38 @@ for (const language of LANGUAGES) {
       await guest.close();
     });
   });
+}
+
+/** Skips an item, takes it up again, and takes it off the sheet. */
+async function leaveOut(page: Page, language: Language, title: string): Promise<void> {
+  const said = wordsOf(language, 'console');
+  const item = page.getByRole('listitem').filter({ has: page.getByText(title, { exact: true }) });
+  await item.getByRole('button', { name: said('more-of', { title }) }).click();
+  await item.getByRole('button', { name: said('item-skip-what', { title }) }).click();
+  await item.getByRole('button', { name: said('item-take-up-what', { title }) }).click();
+  await item.getByRole('button', { name: said('item-start-what', { title }) }).waitFor();
+  await item.getByRole('button', { name: said('item-remove-what', { title }) }).click();
+  await expect(item).toBeHidden();
+}
+
+/** A guest's line is taken away and shown again; the guest is silenced and let write again. */
+async function moderate(page: Page, fair: Fair, event: string, language: Language): Promise<void> {
+  const said = wordsOf(language, 'console');
+  const [name, text] = ['Pat', 'Cheaper elsewhere'];
+  const room = `${fair.base}/api/v1/rooms/${event}`;
+  const send = (path: string, data: object, token?: string) =>
+    fetch(room + path, { method: 'POST', body: JSON.stringify(data), headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) } });
+  const { token } = (await (await send('/tokens', { lang: 'en', name })).json()) as { token: string };
+  expect((await send('/messages', { id: crypto.randomUUID(), text }, token)).status).toBe(202);
+  const line = page.getByRole('list', { name: said('chat') }).getByRole('listitem').filter({ hasText: text });
+  await line.getByRole('button', { name: said('chat-remove', { name }) }).click();
+  await expect(line).toBeHidden();
+  await page.locator('summary').first().click();
+  await page.getByRole('button', { name: said('chat-restore-what', { name }) }).click();
+  await line.getByRole('button', { name: said('chat-mute', { name }) }).click();
+  await page.locator('summary').first().click();
+  await page.getByRole('button', { name: said('chat-unmute-what', { name }) }).click();
+  await expect(line.getByRole('button', { name: said('chat-mute', { name }) })).toBeVisible();
 }
 
 /** One product by the sheet import, published. */

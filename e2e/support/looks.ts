@@ -29,9 +29,13 @@ function difference(one: number[], other: number[]): number {
 
 /** No violation of the rules of WCAG 2.2 AA and of good practice. */
 export async function expectAccessible(page: Page): Promise<void> {
+  expect(await violations(page)).toEqual([]);
+}
+
+/** What axe says against the page. */
+export async function violations(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join('; ')}`);
-  expect(told).toEqual([]);
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join('; ')}`);
 }
 
 /** Pictures of the page on a phone and on a desktop, where it is checked too. */

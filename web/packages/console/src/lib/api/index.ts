@@ -72,6 +72,9 @@ export const trade = {
   moveOffer: (id: string, to: OfferState) => answer(api.POST('/api/v1/offers/{id}/transitions', { ...of(id), body: { to } })),
 };
 
+/** A line of the transcript, which the document knows as a file. */
+export interface Line { id: string; participant: string; name: string; lang: string; state: string; text: string }
+
 export const room = {
   token: (event: string, lang: string) => answer(api.POST('/api/v1/rooms/{event}/tokens', { ...ofEvent(event), body: { lang } })),
   /** All of them: they are listed oldest first, and the desk needs the newest. */
@@ -87,6 +90,11 @@ export const room = {
     answer(api.PUT('/api/v1/rooms/{event}/mutes/{participant}', { params: { path: { event, participant } }, body: { kind: 'muted' } })),
   unmute: (event: string, participant: string) =>
     answer(api.DELETE('/api/v1/rooms/{event}/mutes/{participant}', { params: { path: { event, participant } } })),
+  /** All lines of the chat as far as they are stored, also those that only the crew sees. */
+  transcript: async (event: string): Promise<Line[]> => {
+    const text = await answer(api.GET('/api/v1/rooms/{event}/transcript.jsonl', { ...ofEvent(event), parseAs: 'text' }));
+    return String(text ?? '').split('\n').filter(Boolean).map((line) => JSON.parse(line) as Line);
+  },
   settings: (event: string) => answer(api.GET('/api/v1/rooms/{event}/settings', ofEvent(event))),
   set: (event: string, body: RoomSettings) => answer(api.PUT('/api/v1/rooms/{event}/settings', { ...ofEvent(event), body })),
 };

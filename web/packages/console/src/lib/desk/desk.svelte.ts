@@ -3,6 +3,7 @@ import type { Link } from '@livefair/ui/room/client.ts';
 import { room, trade } from '../api';
 import { Resource } from '../resource.svelte';
 import type { Listed, Order, Question } from '../types';
+import { me } from '../session.svelte';
 import { words } from '../words.svelte';
 import { isAnswered, isWaiting } from './questions';
 import { Queue, type Queued } from './queue';
@@ -26,7 +27,7 @@ export class Desk {
   orders = $state.raw(new Queue<DeskOrder>());
   /** Lines that wait for a moderator. */
   held = $state.raw<Hidden[]>([]);
-  /** Lines that a moderator took away while this desk was open, the newest first. */
+  /** Lines that a moderator took away, the newest first. */
   removed = $state.raw<Hidden[]>([]);
   /** Who was silenced from this desk: participant and name. */
   muted = $state.raw<ReadonlyMap<string, string>>(new Map());
@@ -60,6 +61,7 @@ export class Desk {
   start(): void {
     void this.#client.start();
     this.refresh();
+    void this.#recall();
   }
 
   stop(): void {
@@ -127,6 +129,18 @@ export class Desk {
   #soon(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#loadQuestions(), REFRESH_MS);
+  }
+
+  /** What moderation has to know of the time before this desk was opened. */
+  async #recall(): Promise<void> {
+    if (!me.may('moderate')) return;
+    const lines = await room.transcript(this.event).catch(() => []);
+    for (const { id, participant } of lines) if (!this.#writers.has(id)) this.#writers.set(id, participant);
+    const known = new Set([...this.held, ...this.removed].map(({ id }) => id));
+    const of = (state: string) => lines.filter((line) => line.state === state && !known.has(line.id));
+    this.held = [...of('held'), ...this.held];
+    this.removed = [...this.removed, ...of('removed').reverse()];
+    this.chat = new Queue([...this.chat.shown], [...this.chat.waiting]); // their writers are known now
   }
 
   #heardLine(d: Record<string, unknown>): void {

@@ -31,7 +31,12 @@ export const MOVES: Record<ShowState, Move[]> = {
 
 /** Whether viewers are let in and the desk has work. */
 export function isOpen(state: ShowState): boolean {
-  return state === 'live' || state === 'interrupted' || state === 'rehearsing';
+  return isOnAir(state) || state === 'rehearsing';
+}
+
+/** Whether buyers see it now. */
+export function isOnAir(state: ShowState): boolean {
+  return state === 'live' || state === 'interrupted';
 }
 
 export function isOver(state: ShowState): boolean {
