@@ -4,6 +4,8 @@
 //! Only [`Streams::end`] ends a show; the next source then begins a new one, under a new show id. A rehearsal
 //! becomes a show by [`Streams::begin_show`]: the source stays, and what it sent before is not in the show.
 
+mod publishing;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,11 +17,12 @@ use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
+pub use self::publishing::Publishing;
 use crate::bus::Bus;
 use crate::gate::{PublishGrant, StreamName};
 use crate::health::{Health, Warning};
 use crate::meter::Meter;
-use crate::sample::{Sample, Track, TrackId, Unit};
+use crate::sample::Unit;
 
 /// Without a sample for this long a live stream is silent.
 const SILENT_AFTER: Duration = Duration::from_secs(1);
@@ -305,90 +308,6 @@ impl Feed {
             source.closed.cancel();
             true
         })
-    }
-}
-
-/// The right to feed a stream, until it is dropped or another source takes over.
-pub struct Publishing {
-    stream: Arc<Stream>,
-    number: u64,
-    closed: CancellationToken,
-    clock: Arc<dyn Clock>,
-}
-
-impl fmt::Debug for Publishing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Publishing").field("stream", &self.stream.name).finish_non_exhaustive()
-    }
-}
-
-impl Publishing {
-    pub fn stream(&self) -> &Arc<Stream> {
-        &self.stream
-    }
-
-    /// Resolves when another source has taken over or the stream was ended or kicked.
-    pub async fn closed(&self) {
-        self.closed.cancelled().await;
-    }
-
-    /// Begins a new epoch with these tracks.
-    pub fn tracks(&self, mut tracks: Vec<Track>) {
-        let mut feed = lock(&self.stream.feed);
-        if !feed.is_fed_by(self.number) {
-            return;
-        }
-        feed.epoch += 1;
-        for track in &mut tracks {
-            track.epoch = feed.epoch;
-        }
-        feed.meter.tracks(&tracks);
-        self.stream.tell(&feed, self.clock.now());
-        self.stream.bus.push(Unit::Tracks(Arc::new(tracks)));
-    }
-
-    /// Passes a sample on, in the current epoch.
-    pub fn sample(&self, mut sample: Sample) {
-        let mut feed = lock(&self.stream.feed);
-        if !feed.is_fed_by(self.number) {
-            return;
-        }
-        sample.epoch = feed.epoch;
-        feed.last_sample = Some(sample.wall);
-        let has_news = feed.meter.sample(&sample);
-        let begins = match feed.state {
-            StreamState::Idle => {
-                sample.key && (sample.track == TrackId::Video || feed.meter.video(sample.wall).is_none())
-            }
-            StreamState::Silent => true,
-            StreamState::Live | StreamState::Ended => false,
-        };
-        let wall = sample.wall;
-        self.stream.bus.push(Unit::Sample(Arc::new(sample)));
-        if begins {
-            self.stream.turn(&mut feed, StreamState::Live, wall);
-        }
-        if begins || has_news {
-            self.stream.tell(&feed, wall);
-        }
-    }
-
-    /// Says why this source is refused; it stays on show until the next source comes.
-    pub fn refuse(&self, why: Warning) {
-        let mut feed = lock(&self.stream.feed);
-        if feed.is_fed_by(self.number) {
-            feed.refusal = Some(why);
-            self.stream.tell(&feed, self.clock.now());
-        }
-    }
-}
-
-impl Drop for Publishing {
-    fn drop(&mut self) {
-        let mut feed = lock(&self.stream.feed);
-        if feed.is_fed_by(self.number) {
-            feed.source = None;
-        }
     }
 }
 

@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 
 const INDEX: &str = "index.jsonl";
 const STATE: &str = "state.json";
+/// A recovered tail is one segment, however long; a day it is not.
+const LONGEST_US: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// One segment of a recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +33,14 @@ pub struct Line {
     pub sha256: String,
     /// SHA-256 of the line before; zeros for the first. A changed byte anywhere breaks the chain.
     pub previous: String,
+}
+
+impl Line {
+    /// Whether a writer can have written it: a damaged disk says anything.
+    fn is_plausible(&self) -> bool {
+        let is_counted = self.msn < u64::MAX && self.offset.checked_add(self.size).is_some();
+        is_counted && (0..=LONGEST_US).contains(&self.duration_us)
+    }
 }
 
 /// Whether a recording still grows.
@@ -76,7 +86,7 @@ pub fn read_index(dir: &Path) -> io::Result<(Vec<Line>, String)> {
     for text in text.split_inclusive(|byte| *byte == b'\n') {
         let Some(text) = text.strip_suffix(b"\n") else { break };
         let Ok(line) = serde_json::from_slice::<Line>(text) else { break };
-        if line.previous != previous {
+        if line.previous != previous || !line.is_plausible() {
             break;
         }
         previous = hex::encode(Sha256::digest(text));

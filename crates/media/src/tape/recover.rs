@@ -30,9 +30,11 @@ pub fn recover(dir: &Path) -> io::Result<Option<Recovered>> {
         return Ok(None);
     }
     let (mut lines, _) = read_index(dir)?;
+    let reels = epochs(dir)?;
+    lines.retain(|line| reels.contains(&line.epoch));
     let mut recovered = Recovered::default();
     let indexed = lines.last().map_or(0, |line| line.epoch);
-    for epoch in epochs(dir)?.into_iter().filter(|epoch| *epoch >= indexed) {
+    for epoch in reels.into_iter().filter(|epoch| *epoch >= indexed) {
         recovered.cut_bytes += recover_reel(dir, epoch, state.began, &mut lines)?;
     }
     rewrite_index(dir, &mut lines)?;
