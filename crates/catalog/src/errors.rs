@@ -44,6 +44,10 @@ pub enum CatalogError {
     BadPicture(#[from] PictureError),
     #[error("a product has at most {MAX_PICTURES} pictures")]
     TooManyPictures,
+    #[error("the order names every picture once")]
+    NotAnOrder,
+    #[error("the key was used for another movement")]
+    KeyReused,
     #[error(transparent)]
     BadSheet(#[from] SheetError),
     #[error("the import has findings")]
@@ -87,6 +91,8 @@ impl From<CatalogError> for Problem {
             E::BadPicture(PictureError::TooManyPixels) => Self::unprocessable("picture-too-many-pixels"),
             E::BadPicture(PictureError::Damaged(_)) => Self::unprocessable("picture-damaged"),
             E::TooManyPictures => Self::conflict("too-many-pictures").with("most", MAX_PICTURES),
+            E::NotAnOrder => Self::unprocessable("not-an-order"),
+            E::KeyReused => Self::unprocessable("idempotency-key-reused"),
             E::BadSheet(SheetError::TooLarge) => Self::new(413, "sheet-too-large"),
             E::BadSheet(refused) => Self::unprocessable("sheet-unreadable").detail(refused.to_string()),
             E::ImportRejected { findings } => Self::unprocessable("import-rejected").with("findings", findings),

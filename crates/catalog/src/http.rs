@@ -28,6 +28,8 @@ pub fn routes(catalog: Catalog) -> OpenApiRouter {
         .routes(routes!(cards::catalogue))
         .routes(routes!(cards::catalogue_product))
         .routes(routes!(pictures::show_picture))
+        .routes(routes!(pictures::remove_picture))
+        .routes(routes!(pictures::order_pictures))
         .routes(routes!(products::products, products::create_product))
         .routes(routes!(products::product, products::change_product))
         .routes(routes!(products::translate_product))

@@ -44,6 +44,8 @@ pub struct Parsed {
     /// Those without a finding.
     pub rows: Vec<ImportRow>,
     pub findings: Vec<Finding>,
+    /// As what the letters of a CSV file were read.
+    pub encoding: Option<&'static str>,
 }
 
 enum Column {
@@ -116,7 +118,7 @@ struct Draft<'a> {
 
 /// Reads what a sheet means.
 pub fn parse(sheet: &Sheet) -> Parsed {
-    let mut parsed = Parsed { total: sheet.rows.len(), ..Parsed::default() };
+    let mut parsed = Parsed { total: sheet.rows.len(), encoding: sheet.encoding, ..Parsed::default() };
     let columns: Vec<Option<Column>> = sheet.header.iter().map(|name| Column::of(name)).collect();
     for (name, column) in sheet.header.iter().zip(&columns) {
         if column.is_none() && !name.is_empty() {

@@ -23,6 +23,8 @@ pub struct DryRun {
     /// The first [`MAX_FINDINGS`].
     pub findings: Vec<Finding>,
     pub finding_count: usize,
+    /// As what the letters of a CSV file were read.
+    pub encoding: Option<&'static str>,
 }
 
 /// What applying an import did.
@@ -38,7 +40,7 @@ impl Catalog {
     /// Reads a sheet and says what is wrong with it. Nothing but the reading is kept.
     pub async fn check_import(&self, org: OrgId, by: Option<PersonId>, file: Bytes) -> Result<DryRun, E> {
         let read = tokio::task::spawn_blocking(move || sheet::read(&file).map(|sheet| parse(&sheet)));
-        let Parsed { total, rows, mut findings } = read.await??;
+        let Parsed { total, rows, mut findings, encoding } = read.await??;
         let id = ImportId::new();
         let finding_count = findings.len();
         findings.truncate(MAX_FINDINGS);
@@ -55,7 +57,7 @@ impl Catalog {
         let txn = self.db.write().await?;
         imports::insert(&txn, kept).await?;
         txn.commit().await?;
-        Ok(DryRun { id, rows: total, ok: rows.len(), findings, finding_count })
+        Ok(DryRun { id, rows: total, ok: rows.len(), findings, finding_count, encoding })
     }
 
     /// Applies a checked import, all or nothing. Applying it again answers with what it did the first time.
@@ -92,7 +94,7 @@ impl Catalog {
         outcome: &mut ImportOutcome,
     ) -> Result<(), E> {
         let now = self.clock.now();
-        let receipt = stock::Receipt { kind: "import", reason: "", by, at: now };
+        let receipt = stock::Receipt { kind: "import", reason: "", by, at: now, key: None };
         let mut known = store::products_by_sku(txn, org, lot.iter().map(|row| row.spec.sku.as_str())).await?;
         let levels = stock::levels_for_update(txn, known.values().map(|product| product.variant)).await?;
         let (mut made, mut repriced, mut opened, mut moved) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());

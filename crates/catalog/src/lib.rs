@@ -5,6 +5,7 @@
 //! `trade` composes [`stock`] and [`variant_for_order`] into its own transactions.
 
 pub mod catalog;
+mod encoding;
 mod errors;
 mod events;
 mod http;

@@ -1,7 +1,10 @@
 //! Keeps and serves pictures.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use kernel::blobs::BlobError;
+use kernel::db::sea_orm::DatabaseTransaction;
 use kernel::id::{OrgId, PictureId, ProductId};
 use uuid::Uuid;
 
@@ -24,7 +27,7 @@ impl Catalog {
             self.blobs.put(&key(picture, width), jpeg).await?;
         }
         let txn = self.db.write().await?;
-        let product = store::product(&txn, id).await?.ok_or(E::NoSuchProduct)?;
+        let product = self.product_in_hand(&txn, org, id).await?;
         self.room_for_picture(&product)?;
         let new = store::NewPicture {
             id: picture,
@@ -37,6 +40,45 @@ impl Catalog {
         store::insert_picture(&txn, &new).await?;
         txn.commit().await?;
         self.product(org, id).await
+    }
+
+    /// Takes a picture away; those after it move up.
+    pub async fn remove_picture(&self, org: OrgId, id: ProductId, picture: PictureId) -> Result<Product, E> {
+        let txn = self.db.write().await?;
+        let mut pictures = self.product_in_hand(&txn, org, id).await?.pictures;
+        let at = pictures.iter().position(|known| *known == picture).ok_or(E::NoSuchPicture)?;
+        pictures.remove(at);
+        store::delete_picture(&txn, picture).await?;
+        store::order_pictures(&txn, &pictures).await?;
+        txn.commit().await?;
+        for width in WIDTHS {
+            // A file that stays behind is shown nowhere.
+            if let Err(cause) = self.blobs.delete(&key(picture, width)).await {
+                tracing::warn!(%cause, picture.id = %picture, "a removed picture's file stays behind");
+            }
+        }
+        self.product(org, id).await
+    }
+
+    /// Puts the pictures in another order; `wanted` names each once. The first is the one on cards.
+    pub async fn order_pictures(&self, org: OrgId, id: ProductId, wanted: &[PictureId]) -> Result<Product, E> {
+        let txn = self.db.write().await?;
+        let sorted = |pictures: &[PictureId]| pictures.iter().copied().collect::<BTreeSet<_>>();
+        let present = self.product_in_hand(&txn, org, id).await?.pictures;
+        if wanted.len() != present.len() || sorted(wanted) != sorted(&present) {
+            return Err(E::NotAnOrder);
+        }
+        store::order_pictures(&txn, wanted).await?;
+        txn.commit().await?;
+        self.product(org, id).await
+    }
+
+    /// The product, its row touched first: two who change its pictures take turns.
+    async fn product_in_hand(&self, txn: &DatabaseTransaction, org: OrgId, id: ProductId) -> Result<Product, E> {
+        if !store::touch_product(txn, org, id, self.clock.now()).await? {
+            return Err(E::NoSuchProduct);
+        }
+        store::product(txn, id).await?.ok_or(E::NoSuchProduct)
     }
 
     /// A picture's JPEG. What has no such width has no such picture.

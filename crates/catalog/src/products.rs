@@ -1,5 +1,9 @@
 //! Makes, changes and shows products.
 
+use std::collections::BTreeMap;
+
+use kernel::db::is_taken;
+use kernel::db::sea_orm::DbErr;
 use kernel::id::{OrgId, PersonId, ProductId, VariantId};
 use kernel::text::{clean_line, folded};
 use kernel::{Currency, Locale, LocalizedText, Quantity};
@@ -61,7 +65,7 @@ impl Catalog {
             return Err(E::SkuTaken);
         }
         if let Some(pieces) = new.stock {
-            let receipt = stock::Receipt { kind: "opening", reason: "", by, at: now };
+            let receipt = stock::Receipt { kind: "opening", reason: "", by, at: now, key: None };
             let levels = stock::open_many(&txn, &[(product.variant, product.id, pieces)], &receipt).await?;
             stock::announce(&txn, &self.outbox, &levels).await?;
         }
@@ -106,6 +110,12 @@ impl Catalog {
         found.retain(|product| product.state == ProductState::Published);
         found.sort_by_key(|product| ids.iter().position(|id| *id == product.id));
         Ok(found)
+    }
+
+    /// What products are called, in every language; those that do not exist are left out.
+    pub async fn names(&self, ids: &[ProductId]) -> Result<BTreeMap<ProductId, LocalizedText>, DbErr> {
+        let found = store::publication_of(self.db.read(), ids).await?;
+        Ok(found.into_iter().map(|(id, known)| (id, known.names)).collect())
     }
 
     /// Changes what is said about a product.
@@ -187,7 +197,7 @@ impl Catalog {
         Ok(stock::level(self.db.read(), variant).await?)
     }
 
-    /// Receives (or corrects down) stock.
+    /// Receives (or corrects down) stock. The same `key` again moves nothing and answers with the stock as it is.
     pub async fn move_stock(
         &self,
         org: OrgId,
@@ -195,17 +205,37 @@ impl Catalog {
         variant: VariantId,
         delta: i64,
         reason: &str,
+        key: &str,
     ) -> Result<stock::Level, E> {
         let reason = clean_line(reason);
         let fits = (1..=MAX_REASON_CHARS).contains(&reason.chars().count());
         if !fits || delta == 0 || delta.abs() > MAX_QUANTITY {
             return Err(E::BadMovement);
         }
-        let product = self.owned_variant(org, variant).await?;
+        let product = self.owned_variant(org, variant).await?.id;
+        if let Some(level) = self.moved_before(variant, delta, &reason, key).await? {
+            return Ok(level);
+        }
         let kind = if delta > 0 { "receipt" } else { "correction" };
-        let receipt = stock::Receipt { kind, reason: &reason, by, at: self.clock.now() };
+        let receipt = stock::Receipt { kind, reason: &reason, by, at: self.clock.now(), key: Some(key) };
+        match self.receive(variant, product, delta, &receipt).await {
+            // The same request, at the same time, was faster.
+            Err(E::Store(cause)) if is_taken(&cause) => {
+                self.moved_before(variant, delta, &reason, key).await?.ok_or(E::Store(cause))
+            }
+            answer => answer,
+        }
+    }
+
+    async fn receive(
+        &self,
+        variant: VariantId,
+        product: ProductId,
+        delta: i64,
+        receipt: &stock::Receipt<'_>,
+    ) -> Result<stock::Level, E> {
         let txn = self.db.write().await?;
-        let Some(level) = stock::receive(&txn, variant, product.id, delta, &receipt).await? else {
+        let Some(level) = stock::receive(&txn, variant, product, delta, receipt).await? else {
             let available = stock::level(&txn, variant).await?.map_or(0, |level| level.available());
             return Err(E::StockTooLow { available });
         };
@@ -213,6 +243,23 @@ impl Catalog {
         txn.commit().await?;
         self.outbox.wake();
         Ok(level)
+    }
+
+    /// The stock, when this very movement was made under the key.
+    async fn moved_before(
+        &self,
+        variant: VariantId,
+        delta: i64,
+        reason: &str,
+        key: &str,
+    ) -> Result<Option<stock::Level>, E> {
+        match stock::received_under(self.db.read(), variant, key).await? {
+            None => Ok(None),
+            Some((moved, why)) if (moved, why.as_str()) == (delta, reason) => {
+                Ok(stock::level(self.db.read(), variant).await?)
+            }
+            Some(_) => Err(E::KeyReused),
+        }
     }
 
     async fn owned_variant(&self, org: OrgId, variant: VariantId) -> Result<Product, E> {

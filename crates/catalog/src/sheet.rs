@@ -1,21 +1,25 @@
 //! Sheets from outside (CSV, XLSX) as plain rows of text, bounded.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read as _};
 
-use calamine::{DataRef, Reader, Xlsx};
+use calamine::{DataRef, Reader as _, Xlsx};
+
+use crate::encoding::decoded;
 
 pub const MAX_BYTES: usize = 20 * 1024 * 1024;
 pub const MAX_ROWS: usize = 20_000;
 const MAX_COLUMNS: usize = 200;
 const MAX_CELL_BYTES: usize = 32 * 1024;
-/// What an XLSX (a ZIP) may claim to unpack to.
-const MAX_UNPACKED: u64 = 256 * 1024 * 1024;
+/// What an XLSX (a ZIP) may unpack to, all its members together.
+const MAX_UNPACKED: u64 = 128 * 1024 * 1024;
 
 /// A header and the rows under it, each with the number a person sees in the sheet.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Sheet {
     pub header: Vec<String>,
     pub rows: Vec<(u32, Vec<String>)>,
+    /// As what the letters of a CSV file were read; a workbook says it itself.
+    pub encoding: Option<&'static str>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -28,8 +32,8 @@ pub enum SheetError {
     TooManyColumns,
     #[error("the sheet is empty")]
     Empty,
-    #[error("the CSV file is not UTF-8: save it as \"CSV UTF-8\"")]
-    NotUtf8,
+    #[error("the CSV file's letters cannot be read: save it as \"CSV UTF-8\"")]
+    UnknownEncoding,
     #[error("the CSV file is damaged: {0}")]
     BadCsv(String),
     #[error("the file is neither CSV nor a readable XLSX workbook")]
@@ -41,23 +45,18 @@ pub fn read(file: &[u8]) -> Result<Sheet, SheetError> {
     if file.len() > MAX_BYTES {
         return Err(SheetError::TooLarge);
     }
-    let cells = if file.starts_with(b"PK\x03\x04") { workbook(file)? } else { csv(file)? };
+    let (cells, encoding) = if file.starts_with(b"PK\x03\x04") { (workbook(file)?, None) } else { csv(file)? };
     let mut rows = cells.into_iter().filter(|(_, cells)| cells.iter().any(|cell| !cell.trim().is_empty()));
     let (_, header) = rows.next().ok_or(SheetError::Empty)?;
-    Ok(Sheet { header: header.iter().map(|name| name.trim().to_owned()).collect(), rows: rows.collect() })
+    let header = header.iter().map(|name| name.trim().to_owned()).collect();
+    Ok(Sheet { header, rows: rows.collect(), encoding })
 }
 
 type Rows = Vec<(u32, Vec<String>)>;
 
-fn csv(file: &[u8]) -> Result<Rows, SheetError> {
-    let text = std::str::from_utf8(file).map_err(|_ignored| SheetError::NotUtf8)?;
-    if text.contains('\0') {
-        return Err(SheetError::BadWorkbook);
-    }
-    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    // Excel separates by semicolon where the comma is the decimal sign.
-    let head = text.lines().next().unwrap_or_default();
-    let delimiter = if head.contains(';') && !head.contains(',') { b';' } else { b',' };
+fn csv(file: &[u8]) -> Result<(Rows, Option<&'static str>), SheetError> {
+    let (text, encoding) = decoded(file).ok_or(SheetError::UnknownEncoding)?;
+    let delimiter = delimiter_of(text.lines().next().unwrap_or_default());
     let mut reader =
         ::csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
     let mut rows = Vec::new();
@@ -73,13 +72,16 @@ fn csv(file: &[u8]) -> Result<Rows, SheetError> {
         let number = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
         rows.push((number, record.iter().map(bounded).collect()));
     }
-    Ok(rows)
+    Ok((rows, Some(encoding)))
+}
+
+/// Excel separates by semicolon where the comma is the decimal sign, and by tab in "Unicode text".
+fn delimiter_of(head: &str) -> u8 {
+    [b',', b';', b'\t'].into_iter().find(|sign| head.contains(char::from(*sign))).unwrap_or(b',')
 }
 
 fn workbook(file: &[u8]) -> Result<Rows, SheetError> {
-    if unpacked_size(file).ok_or(SheetError::BadWorkbook)? > MAX_UNPACKED {
-        return Err(SheetError::TooLarge);
-    }
+    check_unpacked(file, MAX_UNPACKED)?;
     let bad = |_ignored| SheetError::BadWorkbook;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(file)).map_err(bad)?;
     let first = book.sheet_names().first().cloned().ok_or(SheetError::Empty)?;
@@ -136,23 +138,18 @@ fn text_of(value: &DataRef<'_>) -> String {
     }
 }
 
-/// What the members of a ZIP archive claim to unpack to, from its central directory (APPNOTE 4.3.12).
-fn unpacked_size(file: &[u8]) -> Option<u64> {
-    let end = file.windows(4).rposition(|window| window == b"PK\x05\x06")?;
-    let u16_at = |at: usize| Some(u16::from_le_bytes(file.get(at..at + 2)?.try_into().ok()?));
-    let u32_at = |at: usize| Some(u32::from_le_bytes(file.get(at..at + 4)?.try_into().ok()?));
-    let entries = u16_at(end + 10)?;
-    let mut at = usize::try_from(u32_at(end + 16)?).ok()?;
-    let mut total = 0_u64;
-    for _ in 0..entries {
-        if file.get(at..at + 4)? != b"PK\x01\x02" {
-            return None;
-        }
-        total = total.saturating_add(u64::from(u32_at(at + 24)?));
-        let variable = u64::from(u16_at(at + 28)?) + u64::from(u16_at(at + 30)?) + u64::from(u16_at(at + 32)?);
-        at = at.checked_add(46)?.checked_add(usize::try_from(variable).ok()?)?;
+/// Refuses an archive whose members unpack to more than `most`: counted while unpacking, since an archive may say
+/// what it likes about its sizes, and by the reader that [`Xlsx`] uses, so that both see the same members.
+fn check_unpacked(file: &[u8], most: u64) -> Result<(), SheetError> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(file)).map_err(|_ignored| SheetError::BadWorkbook)?;
+    let mut left = most;
+    for at in 0..archive.len() {
+        let member = archive.by_index(at).map_err(|_ignored| SheetError::BadWorkbook)?;
+        let unpacked = std::io::copy(&mut member.take(left + 1), &mut std::io::sink());
+        let unpacked = unpacked.map_err(|_ignored| SheetError::BadWorkbook)?;
+        left = left.checked_sub(unpacked).ok_or(SheetError::TooLarge)?;
     }
-    Some(total)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -193,16 +190,31 @@ mod tests {
         assert!(matches!(read(many.as_bytes()), Err(SheetError::TooManyRows)));
         assert!(matches!(read(",".repeat(MAX_COLUMNS).as_bytes()), Err(SheetError::TooManyColumns)));
         assert!(matches!(read(&vec![b'a'; MAX_BYTES + 1]), Err(SheetError::TooLarge)));
-        assert!(matches!(read(b"\xd0\xfb\xce\xc4"), Err(SheetError::NotUtf8)));
+        assert!(matches!(read(b"sku\0"), Err(SheetError::UnknownEncoding)));
         assert!(matches!(read(b""), Err(SheetError::Empty)));
     }
 
+    /// A workbook with a member of `size` spaces beside its sheet.
+    fn stuffed(size: usize) -> Vec<u8> {
+        use std::io::Write as _;
+        let book = rust_xlsxwriter::Workbook::new().save_to_buffer().unwrap();
+        let mut archive = zip::ZipWriter::new_append(Cursor::new(book)).unwrap();
+        archive.start_file("xl/stuffing.xml", zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(&vec![b' '; size]).unwrap();
+        archive.finish().unwrap().into_inner()
+    }
+
     #[test]
-    fn a_workbook_that_claims_to_unpack_to_too_much_is_refused() {
-        let mut bytes = rust_xlsxwriter::Workbook::new().save_to_buffer().unwrap();
-        let at = bytes.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
-        bytes[at + 24..at + 28].copy_from_slice(&u32::MAX.to_le_bytes());
-        assert!(matches!(read(&bytes), Err(SheetError::TooLarge)));
+    fn a_workbook_that_unpacks_to_too_much_is_refused_whatever_it_says() {
+        let honest = stuffed(1_000_000);
+        assert!(honest.len() < 20_000, "{} bytes unpack to fifty times as many", honest.len());
+        assert!(check_unpacked(&honest, 2_000_000).is_ok());
+        assert!(matches!(check_unpacked(&honest, 900_000), Err(SheetError::TooLarge)));
+        // The central directory claims that the member unpacks to one byte.
+        let mut lying = honest;
+        let at = lying.windows(4).rposition(|w| w == b"PK\x01\x02").unwrap();
+        lying[at + 24..at + 28].copy_from_slice(&1_u32.to_le_bytes());
+        assert!(check_unpacked(&lying, 900_000).is_err());
     }
 
     proptest! {

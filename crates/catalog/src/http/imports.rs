@@ -23,11 +23,15 @@ pub struct ProductImportView {
     /// The first 500 bad cells.
     findings: Vec<Finding>,
     finding_count: usize,
+    /// As what the letters of a CSV file were read, such as UTF-8 or GBK; a guess unless it is UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'static str>,
 }
 
 impl From<DryRun> for ProductImportView {
     fn from(run: DryRun) -> Self {
-        Self { id: run.id, rows: run.rows, ok: run.ok, findings: run.findings, finding_count: run.finding_count }
+        let DryRun { id, rows, ok, findings, finding_count, encoding } = run;
+        Self { id, rows, ok, findings, finding_count, encoding }
     }
 }
 

@@ -6,6 +6,8 @@ use axum::response::IntoResponse;
 use kernel::http::{Json, Path, uploaded_file};
 use kernel::id::{PictureId, ProductId};
 use kernel::{Actor, Problem, Right};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::products::ProductView;
 use crate::catalog::Catalog;
@@ -50,4 +52,40 @@ pub async fn add_picture(
     let org = actor.require(Right::ManageCatalog)?;
     let file = uploaded_file(upload).await?;
     Ok((StatusCode::CREATED, Json(catalog.add_picture(org, id, file).await?.into())))
+}
+
+/// Takes a picture away.
+#[utoipa::path(delete, path = "/api/v1/products/{id}/pictures/{picture}", tag = "catalog",
+    params(("id" = ProductId, Path), ("picture" = PictureId, Path)),
+    responses((status = 200, body = ProductView),
+        (status = 404, body = Problem, content_type = "application/problem+json", description = "no-such-picture")))]
+pub async fn remove_picture(
+    State(catalog): State<Catalog>,
+    actor: Actor,
+    Path((id, picture)): Path<(ProductId, PictureId)>,
+) -> Result<Json<ProductView>, Problem> {
+    let org = actor.require(Right::ManageCatalog)?;
+    Ok(Json(catalog.remove_picture(org, id, picture).await?.into()))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PictureOrderBody {
+    /// Every picture of the product, once; the first is shown on cards.
+    pictures: Vec<PictureId>,
+}
+
+/// Puts the pictures in another order.
+#[utoipa::path(put, path = "/api/v1/products/{id}/picture_order", tag = "catalog", params(("id" = ProductId, Path)),
+    request_body = PictureOrderBody,
+    responses((status = 200, body = ProductView),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "not-an-order")))]
+pub async fn order_pictures(
+    State(catalog): State<Catalog>,
+    actor: Actor,
+    Path(id): Path<ProductId>,
+    Json(body): Json<PictureOrderBody>,
+) -> Result<Json<ProductView>, Problem> {
+    let org = actor.require(Right::ManageCatalog)?;
+    Ok(Json(catalog.order_pictures(org, id, &body.pictures).await?.into()))
 }

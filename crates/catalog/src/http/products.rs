@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use kernel::http::{Json, Listed, Page, Path, Query};
-use kernel::id::{ProductId, VariantId};
+use kernel::id::{PictureId, ProductId, VariantId};
 use kernel::{Actor, Locale, LocalizedText, Problem, Quantity, Right};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -36,6 +36,8 @@ pub struct ProductView {
     carton: Option<Carton>,
     origin: String,
     pictures: Vec<String>,
+    /// The same pictures by id, to order or remove them.
+    picture_ids: Vec<PictureId>,
     /// What it lacks before buyers may see it.
     missing: Vec<String>,
     updated_at: kernel::Instant,
@@ -61,6 +63,7 @@ impl From<Product> for ProductView {
             carton: product.spec.carton,
             origin: product.spec.origin,
             pictures: picture_urls(&product.pictures, picture::WIDTHS[1]).collect(),
+            picture_ids: product.pictures,
             missing: missing.into_iter().map(str::to_owned).collect(),
             updated_at: product.updated_at,
         }
@@ -156,7 +159,7 @@ pub struct ProductChangeBody {
     texts: Option<LocalizedText>,
     unit: Option<String>,
     /// `null` removes it.
-    #[serde(default, deserialize_with = "said")]
+    #[serde(default, deserialize_with = "kernel::http::said")]
     #[schema(value_type = Option<Carton>)]
     #[expect(clippy::option_option, reason = "JSON tells `null` from absent")]
     carton: Option<Option<Carton>>,
@@ -246,9 +249,4 @@ pub async fn act(
 ) -> Result<Json<ProductView>, Problem> {
     let org = actor.require(Right::ManageCatalog)?;
     Ok(Json(catalog.act(org, id, action).await?.into()))
-}
-
-/// Tells `null` from absent.
-fn said<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use kernel::http::{Json, Path, Query};
+use kernel::http::{IdempotencyKey, Json, Path, Query};
 use kernel::id::VariantId;
 use kernel::{Actor, Currency, Problem, Quantity, Right, UnitPrice};
 use serde::{Deserialize, Serialize};
@@ -129,19 +129,25 @@ pub struct StockMovementBody {
     reason: String,
 }
 
-/// Receives or corrects stock.
-#[utoipa::path(post, path = "/api/v1/stock/{variant}/movements", tag = "catalog", params(("variant" = VariantId, Path)),
+/// Receives or corrects stock; the same key again moves nothing.
+#[utoipa::path(post, path = "/api/v1/stock/{variant}/movements", tag = "catalog",
+    params(("variant" = VariantId, Path),
+        ("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters; best a UUIDv7")),
     request_body = StockMovementBody,
     responses((status = 201, body = StockView),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "idempotency-key-missing"),
+        (status = 422, body = Problem, content_type = "application/problem+json",
+            description = "bad-movement, idempotency-key-reused"),
         (status = 409, body = Problem, content_type = "application/problem+json",
             description = "out-of-stock {available}")))]
 pub async fn move_stock(
     State(catalog): State<Catalog>,
     actor: Actor,
     Path(variant): Path<VariantId>,
+    key: IdempotencyKey,
     Json(body): Json<StockMovementBody>,
 ) -> Result<(StatusCode, Json<StockView>), Problem> {
     let org = actor.require(Right::ManageStock)?;
-    let level = catalog.move_stock(org, actor.person().ok(), variant, body.delta, &body.reason).await?;
+    let level = catalog.move_stock(org, actor.person().ok(), variant, body.delta, &body.reason, &key.0).await?;
     Ok((StatusCode::CREATED, Json(level.into())))
 }

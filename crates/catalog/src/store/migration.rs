@@ -11,6 +11,7 @@ pub fn migrations() -> Vec<Migration> {
         Migration { name: "0002_catalog_prices_and_pictures", up: |schema| Box::pin(prices_and_pictures(schema)) },
         Migration { name: "0003_catalog_stock", up: |schema| Box::pin(stock(schema)) },
         Migration { name: "0004_catalog_imports", up: |schema| Box::pin(imports(schema)) },
+        Migration { name: "0005_catalog_movement_keys", up: |schema| Box::pin(movement_keys(schema)) },
     ]
 }
 
@@ -129,4 +130,18 @@ async fn imports(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(schema::big_integer("created_at"))
         .to_owned();
     manager.create_table(import).await
+}
+
+async fn movement_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let key = Table::alter().table("stock_movement").add_column(schema::string_null("key")).to_owned();
+    manager.alter_table(key).await?;
+    // Movements without a key, those of orders and imports, never collide: NULLs are distinct.
+    let once = Index::create()
+        .name("stock_movement_key")
+        .table("stock_movement")
+        .col("variant")
+        .col("key")
+        .unique()
+        .to_owned();
+    manager.create_index(once).await
 }

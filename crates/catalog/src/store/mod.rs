@@ -325,6 +325,40 @@ pub async fn insert_picture(conn: &impl ConnectionTrait, new: &NewPicture) -> Re
     Ok(())
 }
 
+pub async fn delete_picture(conn: &impl ConnectionTrait, id: PictureId) -> Result<(), DbErr> {
+    picture::Entity::delete_by_id(id).exec(conn).await?;
+    Ok(())
+}
+
+/// Numbers pictures as they stand here.
+pub async fn order_pictures(conn: &impl ConnectionTrait, pictures: &[PictureId]) -> Result<(), DbErr> {
+    for (position, id) in (0_i64..).zip(pictures) {
+        picture::Entity::update_many()
+            .col_expr(picture::Column::Position, Expr::value(position))
+            .filter(picture::Column::Id.eq(*id))
+            .exec(conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Says that something of a product changed, and keeps others off it until the transaction ends; `false` when
+/// the organisation has no such product.
+pub async fn touch_product(
+    conn: &impl ConnectionTrait,
+    org: OrgId,
+    id: ProductId,
+    now: Instant,
+) -> Result<bool, DbErr> {
+    let touched = product::Entity::update_many()
+        .col_expr(product::Column::UpdatedAt, Expr::value(now))
+        .filter(product::Column::Id.eq(id))
+        .filter(product::Column::Org.eq(org))
+        .exec(conn)
+        .await?;
+    Ok(touched.rows_affected == 1)
+}
+
 /// What others show of a product.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Publication {

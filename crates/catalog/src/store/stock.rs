@@ -164,6 +164,7 @@ async fn change(
         reason: Set(String::new()),
         by: Set(None),
         at: Set(now),
+        key: Set(None),
     });
     stock_movement::Entity::insert_many(movements).exec_without_returning(txn).await?;
     Ok(Some(levels))
@@ -175,6 +176,20 @@ pub(crate) struct Receipt<'a> {
     pub reason: &'a str,
     pub by: Option<PersonId>,
     pub at: Instant,
+    /// The idempotency key, which makes a second such movement impossible.
+    pub key: Option<&'a str>,
+}
+
+/// What was received (or corrected) of a variant under an idempotency key, and why.
+pub(crate) async fn received_under(
+    conn: &impl ConnectionTrait,
+    variant: VariantId,
+    key: &str,
+) -> Result<Option<(i64, String)>, DbErr> {
+    let row = stock_movement::Entity::find()
+        .filter(stock_movement::Column::Variant.eq(variant))
+        .filter(stock_movement::Column::Key.eq(key));
+    Ok(row.one(conn).await?.map(|row| (row.on_hand, row.reason)))
 }
 
 /// Adds to (or takes from) what is on hand; the row is made when missing. `None` when what is promised would
@@ -256,6 +271,7 @@ fn received(variant: VariantId, delta: i64, receipt: &Receipt<'_>) -> stock_move
         reason: Set(receipt.reason.to_owned()),
         by: Set(receipt.by),
         at: Set(receipt.at),
+        key: Set(receipt.key.map(str::to_owned)),
     }
 }
 

@@ -102,3 +102,18 @@ async fn five_thousand_rows_are_one_transaction() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_sheet_that_chinese_excel_saved_is_read_and_says_as_what() {
+    each_house(|house| async move {
+        let csv = "sku,name_zh-CN,text_zh-CN\r\nA,木制积木,适合三岁以上儿童\r\n";
+        let (bytes, ..) = encoding_rs::GB18030.encode(csv);
+        let run = checked(&house, &bytes).await;
+        assert_eq!((&run["encoding"], &run["findings"]), (&json!("GBK"), &json!([])));
+        applied(&house, &run).await;
+        let (_, listed) = house.crew("GET", "/api/v1/products", Value::Null).await;
+        assert_eq!(listed["items"][0]["names"]["zh-CN"], "木制积木");
+        assert_eq!(checked(&house, CSV.as_bytes()).await["encoding"], "UTF-8");
+    })
+    .await;
+}

@@ -91,6 +91,8 @@ pub fn json(method: &str, path: &str, body: &Value) -> Request<Body> {
     if body.is_null() {
         return request.body(Body::empty()).unwrap();
     }
+    let key = uuid::Uuid::now_v7().to_string();
+    let request = request.header("Idempotency-Key", key);
     request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())).unwrap()
 }
 

@@ -46,3 +46,36 @@ async fn what_is_no_picture_is_refused() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn pictures_are_put_in_order_and_taken_away() {
+    each_house(|house| async move {
+        let product = house.bricks("A").await;
+        let path = format!("/api/v1/products/{}", product["id"].as_str().unwrap());
+        let mut shown = Value::Null;
+        for _ in 0..3 {
+            shown = house.call(&house.crew, upload(&format!("{path}/pictures"), &png())).await.1;
+        }
+        let ids: Vec<Value> = shown["picture_ids"].as_array().unwrap().clone();
+        let order = async |pictures: &[&Value]| {
+            house.crew("PUT", &format!("{path}/picture_order"), json!({"pictures": pictures})).await
+        };
+        let (status, shown) = order(&[&ids[2], &ids[0], &ids[1]]).await;
+        assert_eq!((status, &shown["picture_ids"]), (200, &json!([ids[2], ids[0], ids[1]])));
+        for wrong in [&[&ids[0], &ids[1]][..], &[&ids[0], &ids[0], &ids[1]], &[]] {
+            let (status, refused) = order(wrong).await;
+            assert_eq!((status, &refused["type"]), (422, &json!("/problems/not-an-order")));
+        }
+        let address = shown["pictures"][0].as_str().unwrap().to_owned();
+        let gone = format!("{path}/pictures/{}", ids[2].as_str().unwrap());
+        let neighbour = crate::crew_of(kernel::id::OrgId::new());
+        assert_eq!(house.call(&neighbour, request("DELETE", &gone, &Value::Null)).await.0, 404);
+        let (status, shown) = house.crew("DELETE", &gone, Value::Null).await;
+        assert_eq!((status, &shown["picture_ids"]), (200, &json!([ids[0], ids[1]])));
+        assert_eq!(house.public(&address).await.0, 404);
+        assert_eq!(house.crew("DELETE", &gone, Value::Null).await.0, 404);
+        let (_, shown) = house.call(&house.crew, upload(&format!("{path}/pictures"), &png())).await;
+        assert_eq!(shown["picture_ids"].as_array().unwrap()[..2], ids[..2], "a new one comes last");
+    })
+    .await;
+}

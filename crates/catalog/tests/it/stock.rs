@@ -129,3 +129,28 @@ async fn a_change_of_stock_is_told_with_what_is_left() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_movement_under_a_key_is_made_once() {
+    each_house(|house| async move {
+        let path = format!("/api/v1/stock/{}/movements", variant(&house, "A").await);
+        let under = |key: &'static str, body: serde_json::Value| {
+            let mut request = crate::json("POST", &path, &body);
+            request.headers_mut().insert("Idempotency-Key", key.parse().unwrap());
+            let house = house.clone();
+            async move { house.call(&house.crew, request).await }
+        };
+        let body = json!({"delta": 20, "reason": "received"});
+        let answers = futures_util::future::join_all((0..8).map(|_| under("a", body.clone()))).await;
+        for (status, level) in answers {
+            assert_eq!((status, &level["on_hand"]), (201, &json!(120)), "{level}");
+        }
+        let (status, refused) = under("a", json!({"delta": 21, "reason": "received"})).await;
+        assert_eq!((status, &refused["type"]), (422, &json!("/problems/idempotency-key-reused")));
+        assert_eq!(under("b", body).await.1["on_hand"], 140);
+        let mut without = crate::json("POST", &path, &json!({"delta": 1, "reason": "x"}));
+        without.headers_mut().remove("Idempotency-Key");
+        assert_eq!(house.call(&house.crew, without).await.1["type"], "/problems/idempotency-key-missing");
+    })
+    .await;
+}

@@ -8,7 +8,7 @@ mod upload;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-pub use extract::{IdempotencyKey, Json, Language, Path, Query, cookie};
+pub use extract::{IdempotencyKey, Json, Language, Path, Query, cookie, said};
 pub use page::{Listed, Page};
 pub use upload::{FRAMING_BYTES, uploaded_file};
 

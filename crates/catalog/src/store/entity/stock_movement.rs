@@ -16,6 +16,8 @@ pub struct Model {
     pub reason: String,
     pub by: Option<PersonId>,
     pub at: Instant,
+    /// The idempotency key it was made under.
+    pub key: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
