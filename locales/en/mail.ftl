@@ -12,6 +12,10 @@ fact-total = Total
 fact-reserved-until = Reserved until
 fact-reason = Reason
 fact-text = Your inquiry
+fact-company = Company
+fact-country = Country
+fact-buyer = Asked by
+fact-email = E-mail
 fact-question = Your question
 fact-answer = The answer
 
@@ -50,6 +54,12 @@ inquiry-received = { $org } has received your inquiry
         Somebody from our sales team will answer you by mail, usually within one working day.
     .action = View your inquiries
     .note = If you have drawings or a target price, send them as an answer to this mail.
+
+inquiry-notice = New inquiry from { $company }
+    .title = A buyer has asked for a price
+    .text = Somebody is waiting for an answer. A reply within the hour is often what decides.
+    .action = Open the inquiries
+    .note = The buyer has been told that you have the inquiry.
 
 question-answered = { $org } has answered your question
     .title = Your question is answered

@@ -12,6 +12,10 @@ fact-total = Total
 fact-reserved-until = Reservado hasta
 fact-reason = Motivo
 fact-text = Su consulta
+fact-company = Empresa
+fact-country = País
+fact-buyer = Pregunta
+fact-email = Correo
 fact-question = Su pregunta
 fact-answer = La respuesta
 
@@ -50,6 +54,12 @@ inquiry-received = { $org } ha recibido su consulta
         Nuestro equipo de ventas le responderá por correo, normalmente en un día laborable.
     .action = Ver sus consultas
     .note = Si tiene planos o un precio objetivo, envíenoslos respondiendo a este correo.
+
+inquiry-notice = Nueva consulta de { $company }
+    .title = Un comprador pide precio
+    .text = Alguien espera su respuesta. Contestar en menos de una hora suele ser decisivo.
+    .action = Abrir las consultas
+    .note = El comprador ya sabe que usted tiene su consulta.
 
 question-answered = { $org } ha respondido a su pregunta
     .title = Su pregunta tiene respuesta

@@ -12,6 +12,10 @@ fact-total = 合計
 fact-reserved-until = 取り置き期限
 fact-reason = 理由
 fact-text = お問い合わせ内容
+fact-company = 会社
+fact-country = 国
+fact-buyer = 担当者
+fact-email = メール
 fact-question = ご質問
 fact-answer = 回答
 
@@ -50,6 +54,12 @@ inquiry-received = { $org } がお問い合わせを受け付けました
         営業担当者より、通常 1 営業日以内にメールでご返答いたします。
     .action = お問い合わせを見る
     .note = 図面やご希望の価格がございましたら、このメールへの返信でお送りください。
+
+inquiry-notice = { $company } から新しいお問い合わせ
+    .title = バイヤーからのお問い合わせ
+    .text = お客様が回答をお待ちです。1 時間以内の返信が決め手になることが少なくありません。
+    .action = お問い合わせを開く
+    .note = お客様には受付のメールを送信済みです。
 
 question-answered = { $org } がご質問に回答しました
     .title = ご質問への回答

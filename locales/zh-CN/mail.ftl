@@ -12,6 +12,10 @@ fact-total = 总价
 fact-reserved-until = 库存保留至
 fact-reason = 原因
 fact-text = 您的询盘
+fact-company = 公司
+fact-country = 国家
+fact-buyer = 询盘人
+fact-email = 邮箱
 fact-question = 您的提问
 fact-answer = 我们的答复
 
@@ -50,6 +54,12 @@ inquiry-received = { $org } 已收到您的询盘
         我们的销售人员会通过邮件答复您，通常在一个工作日之内。
     .action = 查看询盘
     .note = 如有图纸或目标价，欢迎直接回复本邮件发给我们。
+
+inquiry-notice = { $company } 发来新询盘
+    .title = 有买家询价
+    .text = 买家正在等您的答复，一小时内回复往往最能促成订单。
+    .action = 打开询盘
+    .note = 已自动告知买家：询盘已收到。
 
 question-answered = { $org } 答复了您的提问
     .title = 您的提问有了答复

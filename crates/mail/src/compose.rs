@@ -138,7 +138,7 @@ mod tests {
         let values = json!({
             "org": "Ningbo <Toys>", "url": "https://fair.example/deal/abc?x=1&y=2", "number": "LF-1001", "product": "Wooden blocks",
             "quantity": 48, "unit_price": "USD 3.20", "total": "USD 153.60", "reserved_until": "2026-05-14 12:00 UTC",
-            "reason": "sold twice", "text": "How long\nto Osaka?", "question": "EN 71?", "answer": "Yes, <b>all</b> of them.",
+            "reason": "sold twice", "text": "How long\nto Osaka?", "company": "Ana & Co", "buyer": "Ana", "question": "EN 71?", "answer": "Yes, <b>all</b> of them.",
         });
         let to = Address::new("Ana & Co", "ana@example.com").unwrap();
         Letter { to, locale: tag.parse().unwrap(), template, values }

@@ -33,6 +33,8 @@ pub enum Template {
     OrderCancelled,
     /// `org, text [, product, quantity, url]`.
     InquiryReceived,
+    /// To a seller: `org, company, text [, product, quantity, country, buyer, email, url]`.
+    InquiryNotice,
     /// `org, question, answer [, product, url]`.
     QuestionAnswered,
 }
@@ -50,12 +52,13 @@ pub enum BadLetter {
 }
 
 impl Template {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::MagicLink,
         Self::OrderPlaced,
         Self::OrderConfirmed,
         Self::OrderCancelled,
         Self::InquiryReceived,
+        Self::InquiryNotice,
         Self::QuestionAnswered,
     ];
 
@@ -67,6 +70,7 @@ impl Template {
             Self::OrderConfirmed => "order_confirmed",
             Self::OrderCancelled => "order_cancelled",
             Self::InquiryReceived => "inquiry_received",
+            Self::InquiryNotice => "inquiry_notice",
             Self::QuestionAnswered => "question_answered",
         }
     }
@@ -83,6 +87,7 @@ impl Template {
             Self::OrderConfirmed => "order-confirmed",
             Self::OrderCancelled => "order-cancelled",
             Self::InquiryReceived => "inquiry-received",
+            Self::InquiryNotice => "inquiry-notice",
             Self::QuestionAnswered => "question-answered",
         }
     }
@@ -94,6 +99,7 @@ impl Template {
             Self::OrderPlaced | Self::OrderConfirmed => &["org", "url", "number", "product", "quantity", "total"],
             Self::OrderCancelled => &["org", "number", "product", "quantity"],
             Self::InquiryReceived => &["org", "text"],
+            Self::InquiryNotice => &["org", "company", "text"],
             Self::QuestionAnswered => &["org", "question", "answer"],
         }
     }
@@ -106,13 +112,14 @@ impl Template {
             Self::OrderConfirmed => &["number", "product", "quantity", "unit_price", "total"],
             Self::OrderCancelled => &["number", "product", "quantity", "reason"],
             Self::InquiryReceived => &["product", "quantity"],
+            Self::InquiryNotice => &["product", "quantity", "company", "country", "buyer", "email"],
         }
     }
 
     /// Values that are people's own words, shown as quotations.
     pub(crate) fn quotes(self) -> &'static [&'static str] {
         match self {
-            Self::InquiryReceived => &["text"],
+            Self::InquiryReceived | Self::InquiryNotice => &["text"],
             Self::QuestionAnswered => &["question", "answer"],
             _ => &[],
         }

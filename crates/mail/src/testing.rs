@@ -29,7 +29,12 @@ pub struct Received {
 
 impl SmtpSink {
     pub async fn start() -> std::io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        Self::start_on(SocketAddr::from(([127, 0, 0, 1], 0))).await
+    }
+
+    /// Listens where a server has been before.
+    pub async fn start_on(addr: SocketAddr) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(addr).await?;
         let (addr, kept) = (listener.local_addr()?, Kept::default());
         let task = tokio::spawn(accept(listener, kept.clone()));
         Ok(Self { addr, kept, task })

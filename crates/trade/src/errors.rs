@@ -25,6 +25,8 @@ pub enum TradeError {
     IllegalTransition { from: &'static str, to: &'static str },
     #[error("somebody else was faster")]
     VersionConflict,
+    #[error("the offer takes orders, or did")]
+    OfferFixed,
     #[error("another offer of this product is open in this event")]
     OfferAlreadyActive,
     #[error("{available} pieces can be held")]
@@ -78,6 +80,7 @@ impl From<TradeError> for Problem {
                 Self::conflict("illegal-transition").with("from", from).with("to", to)
             }
             TradeError::VersionConflict => Self::conflict("version-conflict"),
+            TradeError::OfferFixed => Self::conflict("offer-fixed"),
             TradeError::OfferAlreadyActive => Self::conflict("offer-already-active"),
             TradeError::StockShort { available } => Self::conflict("out-of-stock").with("available", available),
             TradeError::HoldExpired => Self::conflict("hold-expired"),

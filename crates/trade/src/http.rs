@@ -16,6 +16,7 @@ pub fn routes(trade: Trade) -> OpenApiRouter {
         .routes(routes!(inquiries::open_inquiry, inquiries::inquiries))
         .routes(routes!(inquiries::change_inquiry))
         .routes(routes!(offers::offers, offers::draft_offer))
+        .routes(routes!(offers::edit_offer))
         .routes(routes!(offers::change_offer))
         .routes(routes!(deals::place_order))
         .routes(routes!(deals::deal))

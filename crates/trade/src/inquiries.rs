@@ -1,11 +1,12 @@
 //! Opening inquiries and moving them towards a quote.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kernel::Quantity;
 use kernel::db::sea_orm::DbErr;
 use kernel::id::{EventId, InquiryId, OrgId, ProductId, QuestionId};
 use kernel::text::clean;
+use kernel::{Locale, LocalizedText, Quantity};
 use serde::{Deserialize, Serialize};
 
 use crate::buyer::NewBuyer;
@@ -15,9 +16,12 @@ use crate::events::InquiryOpened;
 use crate::inquiry::{Inquiry, InquiryState, MAX_TEXT_CHARS};
 use crate::offer::{MAX_QUANTITY, Refusal};
 use crate::orders::fingerprint;
-use crate::ports::{BuyerMail, Letter};
+use crate::ports::{Dispatch, Letter, Seller, Shown};
 use crate::store;
 use crate::trade::Base;
+
+/// Sellers told of one inquiry.
+const MAX_NOTICES: usize = 20;
 
 #[derive(Clone)]
 pub struct Inquiries {
@@ -48,7 +52,7 @@ impl Inquiries {
         Self { base, deals }
     }
 
-    /// Opens an inquiry and thanks for it by mail. The same `key` from the same buyer returns the first one.
+    /// Opens an inquiry, thanks for it by mail and tells the sellers. The same `key` from the same buyer returns the first one.
     pub async fn open(&self, new: &NewInquiry, key: &str) -> Result<Inquiry, TradeError> {
         let buyer = new.buyer.checked()?;
         let text = clean(&new.text);
@@ -71,8 +75,12 @@ impl Inquiries {
         {
             return Err(TradeError::QuestionTaken { inquiry });
         }
-        let org = match new.product {
-            Some(product) => self.base.goods.seller_of(&txn, product).await?.ok_or(TradeError::NotFound("product"))?,
+        let product = match new.product {
+            Some(product) => Some(self.base.goods.shown(product).await?.ok_or(TradeError::NotFound("product"))?),
+            None => None,
+        };
+        let org = match &product {
+            Some(product) => product.org,
             None => self.base.buyers.home(&txn).await?.ok_or(TradeError::NoSeller)?,
         };
         let inquiry = Inquiry {
@@ -101,27 +109,32 @@ impl Inquiries {
             event: inquiry.event,
         };
         self.base.outbox.add(&txn, &opened).await.map_err(DbErr::from)?;
-        self.base.letters.queue(&txn, self.thanks(&inquiry)).await?;
+        self.base.letters.queue(&txn, self.thanks(&inquiry, product.as_ref())).await?;
+        for seller in self.base.buyers.sellers(org).await?.into_iter().take(MAX_NOTICES) {
+            self.base.letters.queue(&txn, notice(&inquiry, product.as_ref(), seller)).await?;
+        }
         txn.commit().await?;
         self.base.outbox.wake();
         self.base.letters.wake();
         Ok(inquiry)
     }
 
-    fn thanks(&self, inquiry: &Inquiry) -> BuyerMail {
-        let mut facts = vec![("text", inquiry.text.clone())];
-        if let Some(quantity) = inquiry.quantity {
-            facts.push(("quantity", quantity.to_string()));
-        }
-        BuyerMail {
+    fn thanks(&self, inquiry: &Inquiry, product: Option<&Shown>) -> Dispatch {
+        Dispatch {
             org: inquiry.org,
             letter: Letter::InquiryReceived,
             to: inquiry.buyer.email.clone(),
             name: inquiry.buyer.name.clone(),
             lang: inquiry.lang.clone(),
-            facts,
-            deal: format!("/deal/{}", self.deals.token(inquiry.contact).expose()),
+            facts: facts(inquiry, product, &inquiry.lang),
+            page: format!("/deal/{}", self.deals.token(inquiry.contact).expose()),
         }
+    }
+
+    /// What the products of inquiries are called now.
+    pub async fn product_names(&self, of: &[Inquiry]) -> Result<BTreeMap<ProductId, LocalizedText>, TradeError> {
+        let products: Vec<ProductId> = of.iter().filter_map(|inquiry| inquiry.product).collect();
+        Ok(if products.is_empty() { BTreeMap::new() } else { self.base.goods.names(&products).await? })
     }
 
     /// A firm's inquiries, newest first.
@@ -160,4 +173,32 @@ impl Inquiries {
         txn.commit().await?;
         Ok(moved)
     }
+}
+
+/// Tells a seller who asks for what.
+fn notice(inquiry: &Inquiry, product: Option<&Shown>, seller: Seller) -> Dispatch {
+    let buyer = &inquiry.buyer;
+    let mut facts = facts(inquiry, product, &seller.lang);
+    facts.extend([
+        ("company", buyer.company.clone()),
+        ("country", buyer.country.clone()),
+        ("buyer", buyer.name.clone()),
+        ("email", buyer.email.clone()),
+    ]);
+    Dispatch {
+        org: inquiry.org,
+        letter: Letter::InquiryNotice,
+        to: seller.email,
+        name: seller.name,
+        lang: seller.lang,
+        facts,
+        page: "/console/deals/inquiries".to_owned(),
+    }
+}
+
+/// What an inquiry asks, for a reader of a language.
+fn facts(inquiry: &Inquiry, product: Option<&Shown>, reader: &Locale) -> Vec<(&'static str, String)> {
+    let product = product.map(|shown| ("product", format!("{} · {}", shown.sku, shown.name.pick(reader))));
+    let quantity = inquiry.quantity.map(|quantity| ("quantity", quantity.to_string()));
+    [Some(("text", inquiry.text.clone())), product, quantity].into_iter().flatten().collect()
 }

@@ -9,12 +9,12 @@ use catalog::{Catalog, variant_for_order};
 use identity::{BuyerError, Identity};
 use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
 use kernel::id::{OrgId, ProductId, VariantId};
-use kernel::{Clock, Locale, Outbox, Quantity};
+use kernel::{Clock, Locale, LocalizedText, Outbox, Quantity, Right};
 use mail::{Address, Post, Template};
 use serde_json::{Map, Value};
 
 use crate::buyer::{BadBuyer, BuyerDetails};
-use crate::ports::{BuyerMail, Buyers, Goods, Hold, Letter, Letters, MeetError, Met, VariantFacts};
+use crate::ports::{Buyers, Dispatch, Goods, Hold, Letter, Letters, MeetError, Met, Seller, Shown, VariantFacts};
 use crate::trade::Neighbours;
 
 impl Neighbours {
@@ -89,10 +89,14 @@ impl Goods for CatalogGoods {
         }))
     }
 
-    async fn seller_of(&self, _: &DatabaseTransaction, product: ProductId) -> Result<Option<OrgId>, DbErr> {
+    async fn shown(&self, product: ProductId) -> Result<Option<Shown>, DbErr> {
         let found = self.catalog.published_by_id(&[product]).await;
         let found = found.map_err(|e| DbErr::Custom(e.to_string()))?;
-        Ok(found.first().map(|product| product.org))
+        Ok(found.into_iter().next().map(|found| Shown { org: found.org, sku: found.spec.sku, name: found.spec.names }))
+    }
+
+    async fn names(&self, products: &[ProductId]) -> Result<BTreeMap<ProductId, LocalizedText>, DbErr> {
+        self.catalog.names(products).await
     }
 
     async fn hold(&self, txn: &DatabaseTransaction, variant: VariantId, quantity: Quantity) -> Result<Hold, DbErr> {
@@ -131,11 +135,12 @@ pub trait Sender: Send + Sync + 'static {
 pub struct IdentityBuyers {
     buyers: identity::Buyers,
     orgs: identity::Orgs,
+    people: identity::People,
 }
 
 impl IdentityBuyers {
     pub fn new(identity: &Identity) -> Self {
-        Self { buyers: identity.buyers.clone(), orgs: identity.orgs.clone() }
+        Self { buyers: identity.buyers.clone(), orgs: identity.orgs.clone(), people: identity.people.clone() }
     }
 }
 
@@ -162,6 +167,12 @@ impl Buyers for IdentityBuyers {
     async fn home(&self, _: &DatabaseTransaction) -> Result<Option<OrgId>, DbErr> {
         Ok(self.orgs.home().await?.map(|org| org.id))
     }
+
+    async fn sellers(&self, org: OrgId) -> Result<Vec<Seller>, DbErr> {
+        let people = self.people.of(org).await?.into_iter();
+        let selling = people.filter(|person| identity::rights_of(&person.roles).has(Right::ManageTrade));
+        Ok(selling.map(|who| Seller { name: who.name, email: who.email, lang: who.locale }).collect())
+    }
 }
 
 #[async_trait]
@@ -187,20 +198,21 @@ impl PostLetters {
 
 #[async_trait]
 impl Letters for PostLetters {
-    async fn queue(&self, txn: &DatabaseTransaction, mail: BuyerMail) -> Result<(), DbErr> {
+    async fn queue(&self, txn: &DatabaseTransaction, mail: Dispatch) -> Result<(), DbErr> {
         let template = match mail.letter {
             Letter::OrderPlaced => Template::OrderPlaced,
             Letter::OrderConfirmed => Template::OrderConfirmed,
             Letter::OrderCancelled => Template::OrderCancelled,
             Letter::InquiryReceived => Template::InquiryReceived,
+            Letter::InquiryNotice => Template::InquiryNotice,
         };
         let mut values: Map<String, Value> =
             mail.facts.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
         values.insert("org".to_owned(), self.sender.name_of(mail.org).await?.unwrap_or_default().into());
-        values.insert("url".to_owned(), format!("{}{}", self.public_url, mail.deal).into());
+        values.insert("url".to_owned(), format!("{}{}", self.public_url, mail.page).into());
         let Ok(to) = Address::new(&mail.name, &mail.to) else {
-            // Checked when the buyer came; one bad address must not keep the letters of others.
-            tracing::error!("a buyer's address takes no mail");
+            // Checked when somebody gave it; one bad address must not keep the letters of others.
+            tracing::error!("an address takes no mail");
             return Ok(());
         };
         let letter = mail::Letter { to, locale: mail.lang, template, values: Value::Object(values) };

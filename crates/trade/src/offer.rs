@@ -130,6 +130,34 @@ impl Offer {
         }
     }
 
+    /// Whether what it says may still change: until the moment it takes orders.
+    pub fn may_change(&self, now: Instant) -> bool {
+        match self.state {
+            OfferState::Draft => true,
+            OfferState::Active => now < self.starts_at,
+            _ => false,
+        }
+    }
+
+    /// The offer with a change, which must fit as a new offer must. Nobody has ordered of it: its pool is whole.
+    pub fn with(&self, change: &OfferChange) -> Result<Self, BadOffer> {
+        let new = NewOffer {
+            event: self.event,
+            variant: self.variant,
+            unit_price: change.unit_price.unwrap_or(self.unit_price),
+            total: change.total.unwrap_or(self.total),
+            per_company: change.per_company.unwrap_or(self.per_company),
+            min_quantity: change.min_quantity.unwrap_or(self.min_quantity),
+            starts_at: change.starts_at.unwrap_or(self.starts_at),
+            ends_at: change.ends_at.unwrap_or(self.ends_at),
+        };
+        new.check()?;
+        let NewOffer { event: _, variant: _, unit_price, total, per_company, min_quantity, starts_at, ends_at } = new;
+        let left = total;
+        let version = self.version + 1;
+        Ok(Self { unit_price, total, left, per_company, min_quantity, starts_at, ends_at, version, ..self.clone() })
+    }
+
     fn check_steps(&self, quantity: Quantity) -> Result<(), Refusal> {
         if quantity < self.min_quantity {
             return Err(Refusal::BelowMoq { moq: self.min_quantity });
@@ -161,6 +189,29 @@ pub struct NewOffer {
     pub min_quantity: Quantity,
     pub starts_at: Instant,
     pub ends_at: Instant,
+}
+
+/// What to change of an offer that takes no orders yet; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OfferChange {
+    /// The version the change was made against.
+    #[serde(default)]
+    pub version: Option<i64>,
+    #[serde(default)]
+    pub unit_price: Option<UnitPrice>,
+    #[serde(default)]
+    pub total: Option<Quantity>,
+    /// `null` removes the limit.
+    #[serde(default, deserialize_with = "kernel::http::said")]
+    #[schema(value_type = Option<Quantity>)]
+    pub per_company: Option<Option<Quantity>>,
+    #[serde(default)]
+    pub min_quantity: Option<Quantity>,
+    #[serde(default)]
+    pub starts_at: Option<Instant>,
+    #[serde(default)]
+    pub ends_at: Option<Instant>,
 }
 
 /// The largest pool and quantity: far above any container, far below overflow.
@@ -292,6 +343,22 @@ pub mod tests {
     }
 
     #[test]
+    fn an_offer_may_change_until_it_takes_orders() {
+        let starts = NOON;
+        let before = starts - Duration::from_micros(1);
+        assert!(offer(5).may_change(before) && !offer(5).may_change(starts));
+        for state in OfferState::ALL {
+            let seen = Offer { state, ..offer(5) };
+            assert_eq!(seen.may_change(before), matches!(state, OfferState::Draft | OfferState::Active), "{state:?}");
+        }
+        let change = OfferChange { total: Some(Quantity(9)), per_company: Some(None), ..OfferChange::default() };
+        let changed = Offer { per_company: Some(Quantity(2)), ..offer(5) }.with(&change).unwrap();
+        assert_eq!((changed.total, changed.left, changed.per_company), (Quantity(9), Quantity(9), None));
+        let backwards = OfferChange { ends_at: Some(starts), ..OfferChange::default() };
+        assert_eq!(offer(5).with(&backwards), Err(BadOffer("ends_at")));
+    }
+
+    #[test]
     fn an_offer_that_contradicts_itself_is_refused() {
         let good = || NewOffer {
             event: EventId::new(),
@@ -325,6 +392,44 @@ pub mod tests {
             prop_assert_eq!(sold + pool.left.0, total);
             prop_assert!(pool.left.0 >= 0);
             prop_assert_eq!(pool.state == OfferState::SoldOut, pool.left.0 == 0);
+        }
+
+        #[test]
+        fn orders_and_returns_neither_lose_nor_invent_pieces(
+            total in 1_i64..300, limit in proptest::option::of(1_i64..60),
+            steps in proptest::collection::vec((0_usize..4, 1_i64..30, any::<bool>()), 1..120),
+        ) {
+            let mut pool = Offer { per_company: limit.map(Quantity), ..offer(total) };
+            let mut ordered: [Vec<i64>; 4] = Default::default();
+            for (company, quantity, gives_back) in steps {
+                let used = Quantity(ordered[company].iter().sum());
+                if gives_back {
+                    if let Some(back) = ordered[company].pop() {
+                        pool.give_back(Quantity(back));
+                    }
+                } else if pool.take(Quantity(quantity), used, NOON).is_ok() {
+                    ordered[company].push(quantity);
+                }
+                let sums = ordered.each_ref().map(|orders| orders.iter().sum::<i64>());
+                prop_assert_eq!(sums.iter().sum::<i64>() + pool.left.0, total);
+                prop_assert_eq!(pool.state == OfferState::SoldOut, pool.left.0 == 0);
+                prop_assert!(limit.is_none_or(|limit| sums.iter().all(|sum| *sum <= limit)));
+            }
+        }
+
+        #[test]
+        fn orders_go_by_steps_from_the_smallest(min in 1_i64..200, multiple in 1_i64..60, quantity in -10_i64..2000) {
+            let pool = Offer { min_quantity: Quantity(min), multiple: Quantity(multiple), ..offer(10_000) };
+            let take = |quantity| pool.clone().take(Quantity(quantity), Quantity(0), NOON);
+            match take(quantity) {
+                Ok(()) => prop_assert!(quantity >= min && (quantity - min) % multiple == 0),
+                Err(Refusal::BelowMoq { moq }) => prop_assert!(quantity < min && take(moq.0).is_ok()),
+                Err(Refusal::NotAMultiple { nearest }) => {
+                    prop_assert!((quantity - min) % multiple != 0 && take(nearest.0).is_ok());
+                    prop_assert!((nearest.0 - quantity).abs() * 2 <= multiple);
+                }
+                Err(other) => return Err(TestCaseError::fail(other.to_string())),
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use kernel::{Instant, Quantity};
 
 use crate::errors::TradeError;
 use crate::events::OfferChanged;
-use crate::offer::{NewOffer, Offer, OfferState, Refusal};
+use crate::offer::{NewOffer, Offer, OfferChange, OfferState, Refusal};
 use crate::ports::Hold;
 use crate::store;
 use crate::trade::Base;
@@ -72,11 +72,67 @@ impl Offers {
         Ok(changed)
     }
 
+    /// Changes what an offer says, as long as it takes no orders: a draft, or one that is yet to start.
+    pub async fn edit(&self, org: OrgId, id: OfferId, change: &OfferChange, actor: &str) -> Result<Offer, TradeError> {
+        let (txn, now) = (self.0.db.write().await?, self.0.now());
+        let offer = store::lock_offer(&txn, id).await?.filter(|offer| offer.org == org);
+        let offer = offer.ok_or(TradeError::NotFound("offer"))?;
+        if change.version.is_some_and(|version| version != offer.version) {
+            return Err(TradeError::VersionConflict);
+        }
+        if !offer.may_change(now) {
+            return Err(TradeError::OfferFixed);
+        }
+        let changed = offer.with(change)?;
+        if offer.state.is_open() {
+            self.resize(&txn, &offer, changed.total, now).await?;
+        }
+        if !store::rewrite_offer(&txn, &changed, offer.version).await? {
+            return Err(TradeError::VersionConflict);
+        }
+        let (from, to) = (offer.state.word(), changed.state.word());
+        let made = store::Transition { subject: id.uuid(), from, to, actor, reason: "changed", at: now };
+        store::insert_transition(&txn, made).await?;
+        if changed.state.is_open() {
+            self.0.outbox.add(&txn, &OfferChanged::from(&changed)).await.map_err(DbErr::from)?;
+        }
+        txn.commit().await?;
+        self.0.outbox.wake();
+        Ok(changed)
+    }
+
+    /// Holds what a larger pool lacks, gives back what a smaller one has too many of.
+    async fn resize(
+        &self,
+        txn: &DatabaseTransaction,
+        offer: &Offer,
+        total: Quantity,
+        at: Instant,
+    ) -> Result<(), TradeError> {
+        let delta = total.0 - offer.total.0;
+        if delta > 0
+            && let Hold::Short { available } = self.0.goods.hold(txn, offer.variant, Quantity(delta)).await?
+        {
+            return Err(TradeError::StockShort { available });
+        }
+        if delta < 0 {
+            self.0.goods.release(txn, offer.variant, Quantity(-delta)).await?;
+        }
+        if delta != 0 {
+            store::insert_movements(txn, &[store::Movement { offer: offer.id, order: None, delta, at }]).await?;
+        }
+        Ok(())
+    }
+
     /// An event's offers, newest first; drafts only for the firm `crew`.
-    pub async fn of_event(&self, event: EventId, crew: Option<OrgId>) -> Result<Vec<Offer>, TradeError> {
-        let offers = store::offers_of(self.0.db.read(), event).await?;
-        let seen = |offer: &Offer| offer.state != OfferState::Draft || crew == Some(offer.org);
-        Ok(offers.into_iter().filter(seen).collect())
+    pub async fn of_event(
+        &self,
+        event: EventId,
+        crew: Option<OrgId>,
+        after: Option<OfferId>,
+        limit: u64,
+    ) -> Result<Vec<Offer>, TradeError> {
+        Ok(store::offers_of(self.0.db.read(), event, crew, after, limit).await?)
     }
 
     /// Ends offers whose window has passed; returns how many. Nobody could order of them meanwhile.

@@ -1,13 +1,13 @@
 //! Placing, confirming and cancelling orders, and what follows each.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::digest;
 use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
 use kernel::db::writer::Writer;
 use kernel::id::{ContactId, OfferId, OrderId, OrgId};
-use kernel::{Instant, Locale, Quantity};
+use kernel::{Instant, Locale, LocalizedText, Quantity};
 use uuid::Uuid;
 
 use crate::buyer::{BuyerDetails, NewBuyer};
@@ -18,7 +18,7 @@ use crate::events::{OfferChanged, OrderChanged};
 use crate::offer::Offer;
 use crate::order::{Order, OrderState};
 use crate::placing::Ask;
-use crate::ports::{BuyerMail, Hold, Letter, Met};
+use crate::ports::{Dispatch, Hold, Letter, Met};
 use crate::store::{self, OrderFilter};
 use crate::trade::Base;
 
@@ -111,6 +111,13 @@ impl Orders {
         limit: u64,
     ) -> Result<Vec<Order>, TradeError> {
         Ok(store::orders_of(self.base.db.read(), org, filter, self.base.now(), after, limit).await?)
+    }
+
+    /// What the goods of these orders were called when they were offered, in every language. An order itself keeps
+    /// the name its buyer read.
+    pub async fn names(&self, of: &[Order]) -> Result<HashMap<OfferId, LocalizedText>, TradeError> {
+        let offers: BTreeSet<OfferId> = of.iter().map(|order| order.offer).collect();
+        Ok(store::offer_names(self.base.db.read(), offers).await?)
     }
 
     /// The firm agrees to deliver: the reservation has no end any more, and the pieces count as sold.
@@ -237,8 +244,8 @@ impl Orders {
             OrderState::Cancelled => Letter::OrderCancelled,
             OrderState::Expired => return Ok(()),
         };
-        let deal = format!("/deal/{}", self.deals.token(order.contact).expose());
-        Ok(self.base.letters.queue(txn, mail(order, letter, reason, deal)).await?)
+        let page = format!("/deal/{}", self.deals.token(order.contact).expose());
+        Ok(self.base.letters.queue(txn, mail(order, letter, reason, page)).await?)
     }
 
     /// What follows placing, outside the hot path: each new order gets its letter and its place on the buyer's
@@ -293,7 +300,7 @@ impl Orders {
     }
 }
 
-fn mail(order: &Order, letter: Letter, reason: &str, deal: String) -> BuyerMail {
+fn mail(order: &Order, letter: Letter, reason: &str, page: String) -> Dispatch {
     let mut facts = vec![
         ("number", order.number.clone()),
         ("product", format!("{} · {}", order.sku, order.name)),
@@ -307,14 +314,14 @@ fn mail(order: &Order, letter: Letter, reason: &str, deal: String) -> BuyerMail 
     if !reason.is_empty() {
         facts.push(("reason", reason.to_owned()));
     }
-    BuyerMail {
+    Dispatch {
         org: order.org,
         letter,
         to: order.buyer.email.clone(),
         name: order.buyer.name.clone(),
         lang: order.lang.clone(),
         facts,
-        deal,
+        page,
     }
 }
 

@@ -1,5 +1,7 @@
 //! What trade asks of its neighbours: the goods and their stock, who a buyer is, and mail.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
 use kernel::id::{CompanyId, ContactId, OrgId, ProductId, VariantId};
@@ -14,6 +16,15 @@ pub struct VariantFacts {
     pub sku: String,
     pub name: LocalizedText,
     pub multiple: Quantity,
+}
+
+/// What an inquiry needs to know of a product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Who sells it.
+    pub org: OrgId,
+    pub sku: String,
+    pub name: LocalizedText,
 }
 
 /// Whether stock could be held.
@@ -34,8 +45,11 @@ pub trait Goods: Send + Sync + 'static {
         variant: VariantId,
     ) -> Result<Option<VariantFacts>, DbErr>;
 
-    /// Who sells a product that buyers may see.
-    async fn seller_of(&self, txn: &DatabaseTransaction, product: ProductId) -> Result<Option<OrgId>, DbErr>;
+    /// A product that buyers may see.
+    async fn shown(&self, product: ProductId) -> Result<Option<Shown>, DbErr>;
+
+    /// What products are called, whether buyers may see them or not.
+    async fn names(&self, products: &[ProductId]) -> Result<BTreeMap<ProductId, LocalizedText>, DbErr>;
 
     /// Keeps pieces of a variant for an offer and its orders.
     async fn hold(&self, txn: &DatabaseTransaction, variant: VariantId, quantity: Quantity) -> Result<Hold, DbErr>;
@@ -73,20 +87,33 @@ pub trait Buyers: Send + Sync + 'static {
 
     /// The organisation that sells here, for an inquiry that names no product.
     async fn home(&self, txn: &DatabaseTransaction) -> Result<Option<OrgId>, DbErr>;
+
+    /// Who answers a firm's inquiries.
+    async fn sellers(&self, org: OrgId) -> Result<Vec<Seller>, DbErr>;
 }
 
-/// What a mail to a buyer is about.
+/// Somebody of the firm who answers inquiries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seller {
+    pub name: String,
+    pub email: String,
+    pub lang: Locale,
+}
+
+/// What a mail is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Letter {
     OrderPlaced,
     OrderConfirmed,
     OrderCancelled,
     InquiryReceived,
+    /// To the firm.
+    InquiryNotice,
 }
 
-/// A mail to a buyer.
+/// A mail to a buyer, or to a seller about one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BuyerMail {
+pub struct Dispatch {
     /// The firm that writes.
     pub org: OrgId,
     pub letter: Letter,
@@ -95,15 +122,15 @@ pub struct BuyerMail {
     pub lang: Locale,
     /// What the letter says: number, product, quantity, total …, already formatted.
     pub facts: Vec<(&'static str, String)>,
-    /// `/deal/{token}`, where its button leads.
-    pub deal: String,
+    /// Where its button leads: `/deal/{token}` for a buyer.
+    pub page: String,
 }
 
-/// Letters to buyers.
+/// Letters to buyers and sellers.
 #[async_trait]
 pub trait Letters: Send + Sync + 'static {
     /// Keeps the mail in the caller's transaction.
-    async fn queue(&self, txn: &DatabaseTransaction, mail: BuyerMail) -> Result<(), DbErr>;
+    async fn queue(&self, txn: &DatabaseTransaction, mail: Dispatch) -> Result<(), DbErr>;
 
     /// Says that a transaction with mails has committed.
     fn wake(&self) {}

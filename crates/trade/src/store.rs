@@ -5,13 +5,13 @@ mod hot;
 mod migration;
 mod rows;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use kernel::id::{CompanyId, ContactId, EventId, InquiryId, OfferId, OrderId, OrgId, QuestionId};
-use kernel::{Instant, Quantity};
+use kernel::{Instant, LocalizedText, Quantity};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
-use sea_orm::{QuerySelect as _, Set, TryInsertResult};
+use sea_orm::{NotSet, QuerySelect as _, Set, TryInsertResult};
 use uuid::Uuid;
 
 use crate::inquiry::{Inquiry, InquiryState};
@@ -35,10 +35,33 @@ pub async fn lock_offer(conn: &impl ConnectionTrait, id: OfferId) -> Result<Opti
     row.map(Offer::try_from).transpose()
 }
 
-/// Offers a firm shows in an event: those that are open or were, newest first.
-pub async fn offers_of(conn: &impl ConnectionTrait, event: EventId) -> Result<Vec<Offer>, DbErr> {
-    let rows = offer::Entity::find().filter(offer::Column::Event.eq(event)).order_by_desc(offer::Column::Id);
-    rows.limit(200).all(conn).await?.into_iter().map(Offer::try_from).collect()
+/// An event's offers, newest first, after the offer `after`; drafts only those of the firm `crew`.
+pub async fn offers_of(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    crew: Option<OrgId>,
+    after: Option<OfferId>,
+    limit: u64,
+) -> Result<Vec<Offer>, DbErr> {
+    let mut seen = offer::Column::State.ne(OfferState::Draft.word());
+    if let Some(org) = crew {
+        seen = seen.or(offer::Column::Org.eq(org));
+    }
+    let mut rows = offer::Entity::find().filter(offer::Column::Event.eq(event)).filter(seen);
+    if let Some(after) = after {
+        rows = rows.filter(offer::Column::Id.lt(after));
+    }
+    let rows = rows.order_by_desc(offer::Column::Id).limit(limit).all(conn).await?;
+    rows.into_iter().map(Offer::try_from).collect()
+}
+
+/// What offers call their goods.
+pub async fn offer_names(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = OfferId>,
+) -> Result<HashMap<OfferId, LocalizedText>, DbErr> {
+    let rows = offer::Entity::find().filter(offer::Column::Id.is_in(ids)).all(conn).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 /// Saves state, pool and version of an offer that the transaction has locked; `false` when it changed meanwhile.
@@ -52,6 +75,15 @@ pub async fn save_offer(conn: &impl ConnectionTrait, changed: &Offer, from_versi
             slot: row.slot,
             ..Default::default()
         })
+        .filter(offer::Column::Id.eq(changed.id))
+        .filter(offer::Column::Version.eq(from_version));
+    Ok(update.exec(conn).await?.rows_affected == 1)
+}
+
+/// Saves all of an offer that the transaction has locked; `false` when it changed meanwhile.
+pub async fn rewrite_offer(conn: &impl ConnectionTrait, changed: &Offer, from_version: i64) -> Result<bool, DbErr> {
+    let update = offer::Entity::update_many()
+        .set(offer::ActiveModel { id: NotSet, ..rows::offer(changed) })
         .filter(offer::Column::Id.eq(changed.id))
         .filter(offer::Column::Version.eq(from_version));
     Ok(update.exec(conn).await?.rows_affected == 1)

@@ -387,6 +387,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/offers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes an offer that takes no orders yet; absent fields stay. */
+        patch: operations["edit_offer"];
+        trace?: never;
+    };
     "/api/v1/offers/{id}/orders": {
         parameters: {
             query?: never;
@@ -646,6 +663,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/products/{id}/picture_order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts the pictures in another order. */
+        put: operations["order_pictures"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products/{id}/pictures": {
         parameters: {
             query?: never;
@@ -658,6 +692,23 @@ export interface paths {
         /** Adds a picture: JPEG, PNG or WebP of at most 8 MiB and 40 million pixels. */
         post: operations["add_picture"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/products/{id}/pictures/{picture}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a picture away. */
+        delete: operations["remove_picture"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1086,7 +1137,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Receives or corrects stock. */
+        /** Receives or corrects stock; the same key again moves nothing. */
         post: operations["move_stock"];
         delete?: never;
         options?: never;
@@ -1309,6 +1360,8 @@ export interface components {
             opened_at: components["schemas"]["Instant"];
             /** Format: uuid */
             product?: string | null;
+            /** @description What the product is called now: for its buyer in their language, for the firm in the reader's. */
+            product_name?: string | null;
             quantity?: components["schemas"]["Quantity"] | null;
             /** Format: uuid */
             question?: string | null;
@@ -1365,6 +1418,8 @@ export interface components {
                 opened_at: components["schemas"]["Instant"];
                 /** Format: uuid */
                 product?: string | null;
+                /** @description What the product is called now: for its buyer in their language, for the firm in the reader's. */
+                product_name?: string | null;
                 quantity?: components["schemas"]["Quantity"] | null;
                 /** Format: uuid */
                 question?: string | null;
@@ -1410,7 +1465,7 @@ export interface components {
                 event?: string | null;
                 /** Format: uuid */
                 id: string;
-                /** @description The product's name in the buyer's language, when the order was placed. */
+                /** @description The product's name when the order was placed: for its buyer in their language, for the firm in the reader's. */
                 name: string;
                 /** @example LF-1S3M9K-7Q2X */
                 number: string;
@@ -1496,6 +1551,8 @@ export interface components {
                 multiple: number;
                 names: components["schemas"]["LocalizedText"];
                 origin: string;
+                /** @description The same pictures by id, to order or remove them. */
+                picture_ids: components["schemas"]["Id"][];
                 pictures: string[];
                 sku: string;
                 state: components["schemas"]["ProductState"];
@@ -1727,6 +1784,20 @@ export interface components {
             /** @description What the crew calls this source. */
             label?: string;
         };
+        /** @description What to change of an offer that takes no orders yet; what is absent stays. */
+        OfferChange: {
+            ends_at?: components["schemas"]["Instant"] | null;
+            min_quantity?: components["schemas"]["Quantity"] | null;
+            per_company?: components["schemas"]["Quantity"] | null;
+            starts_at?: components["schemas"]["Instant"] | null;
+            total?: components["schemas"]["Quantity"] | null;
+            unit_price?: components["schemas"]["UnitPrice"] | null;
+            /**
+             * Format: int64
+             * @description The version the change was made against.
+             */
+            version?: number | null;
+        };
         OfferMove: {
             reason?: string | null;
             to: components["schemas"]["OfferState"];
@@ -1781,7 +1852,7 @@ export interface components {
             event?: string | null;
             /** Format: uuid */
             id: string;
-            /** @description The product's name in the buyer's language, when the order was placed. */
+            /** @description The product's name when the order was placed: for its buyer in their language, for the firm in the reader's. */
             name: string;
             /** @example LF-1S3M9K-7Q2X */
             number: string;
@@ -1843,6 +1914,10 @@ export interface components {
             name: string;
             roles: components["schemas"]["Role"][];
             time_zone: string;
+        };
+        PictureOrderBody: {
+            /** @description Every picture of the product, once; the first is shown on cards. */
+            pictures: components["schemas"]["Id"][];
         };
         /** @description The price of a quantity. */
         PriceView: {
@@ -1938,6 +2013,8 @@ export interface components {
         };
         /** @description What a dry run found. */
         ProductImportView: {
+            /** @description As what the letters of a CSV file were read, such as UTF-8 or GBK; a guess unless it is UTF-8. */
+            encoding?: string | null;
             finding_count: number;
             /** @description The first 500 bad cells. */
             findings: components["schemas"]["ImportFinding"][];
@@ -1972,6 +2049,8 @@ export interface components {
             multiple: number;
             names: components["schemas"]["LocalizedText"];
             origin: string;
+            /** @description The same pictures by id, to order or remove them. */
+            picture_ids: components["schemas"]["Id"][];
             pictures: string[];
             sku: string;
             state: components["schemas"]["ProductState"];
@@ -3202,6 +3281,8 @@ export interface operations {
         parameters: {
             query: {
                 event: string;
+                after?: string;
+                limit?: number;
             };
             header?: never;
             path?: never;
@@ -3242,6 +3323,49 @@ export interface operations {
             };
             /** @description no-such-variant */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bad-field */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferView"];
+                };
+            };
+            /** @description offer-fixed, version-conflict, out-of-stock */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3936,6 +4060,40 @@ export interface operations {
             };
         };
     };
+    order_pictures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PictureOrderBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductView"];
+                };
+            };
+            /** @description not-an-order */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add_picture: {
         parameters: {
             query?: never;
@@ -3969,6 +4127,37 @@ export interface operations {
                 };
             };
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+                picture: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductView"];
+                };
+            };
+            /** @description no-such-picture */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4942,7 +5131,10 @@ export interface operations {
     move_stock: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description 1 to 255 visible ASCII characters; best a UUIDv7 */
+                "Idempotency-Key": string;
+            };
             path: {
                 variant: components["schemas"]["Id"];
             };
@@ -4962,8 +5154,26 @@ export interface operations {
                     "application/json": components["schemas"]["StockView"];
                 };
             };
+            /** @description idempotency-key-missing */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description out-of-stock {available} */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bad-movement, idempotency-key-reused */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

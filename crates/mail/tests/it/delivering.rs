@@ -205,3 +205,24 @@ async fn values_sealed_with_another_key_do_not_open() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_server_that_is_down_gets_the_letter_once_it_is_back() {
+    each_database(&mail::migrations(), async |db| {
+        let (clock, sink) = (clock(), SmtpSink::start().await.unwrap());
+        let (addr, url) = (sink.addr(), sink.url());
+        drop(sink);
+        while tokio::net::TcpStream::connect(addr).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        let post = post(&db, &clock, Smtp::from_url(&url).unwrap());
+        let id = queued(&db, &post, Template::OrderPlaced).await;
+        assert_eq!(post.deliver_due(clock.now()).await.unwrap(), PUT_OFF);
+        assert_eq!(post.state_of(id).await.unwrap().as_deref(), Some("queued"));
+        let back = SmtpSink::start_on(addr).await.unwrap();
+        clock.advance(Duration::from_mins(1));
+        assert_eq!(post.deliver_due(clock.now()).await.unwrap(), SENT);
+        assert_eq!(back.received().len(), 1);
+    })
+    .await;
+}

@@ -33,13 +33,16 @@ fn free_port() -> u16 {
 impl House {
     /// Starts `serve` and waits until it answers.
     pub async fn open(data: &Path) -> Self {
-        Self::open_on(data, free_port(), free_port()).await
+        Self::open_with(data, &[]).await
     }
 
-    pub async fn open_on(data: &Path, http: u16, rtmp: u16) -> Self {
+    /// Starts `serve` with further arguments.
+    pub async fn open_with(data: &Path, further: &[&str]) -> Self {
+        let (http, rtmp) = (free_port(), free_port());
         let child = Command::new(env!("CARGO_BIN_EXE_livefair"))
             .args(["serve", "--http", &format!("127.0.0.1:{http}"), "--rtmp", &format!("127.0.0.1:{rtmp}"), "--data"])
             .arg(data)
+            .args(further)
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
             .spawn()

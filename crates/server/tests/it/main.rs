@@ -6,3 +6,4 @@ mod crash;
 mod document;
 mod edge;
 mod house;
+mod letters;

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use kernel::http::{IdempotencyKey, Json, Path};
 use kernel::id::{OfferId, OrderId};
-use kernel::{Actor, Instant, Problem, Quantity, Who};
+use kernel::{Actor, Problem, Quantity, Who};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,12 +26,13 @@ pub struct DealView {
 }
 
 impl DealView {
-    fn of(deal: Deal, now: Instant) -> Self {
-        Self {
+    async fn of(trade: &Trade, deal: Deal) -> Result<Self, Problem> {
+        let now = trade.orders.now();
+        Ok(Self {
             buyer: deal.buyer,
             orders: deal.orders.into_iter().map(|order| OrderView::of(order, now)).collect(),
-            inquiries: deal.inquiries.into_iter().map(InquiryView::from).collect(),
-        }
+            inquiries: InquiryView::all(trade, deal.inquiries, None).await?,
+        })
     }
 }
 
@@ -100,7 +101,7 @@ pub async fn place_order(
         (status = 401, body = Problem, content_type = "application/problem+json", description = "deal-unknown")))]
 pub async fn deal(State(trade): State<Trade>, token: DealToken) -> Result<Json<DealView>, Problem> {
     let scope = trade.deals.scope(&token.0).await?;
-    Ok(Json(DealView::of(trade.deals.read(scope).await?, trade.orders.now())))
+    Ok(Json(DealView::of(&trade, trade.deals.read(scope).await?).await?))
 }
 
 /// Cancels an order that is not confirmed yet.

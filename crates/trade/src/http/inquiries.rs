@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use kernel::http::{IdempotencyKey, Json, Listed, Page, Path, Query};
+use kernel::http::{IdempotencyKey, Json, Language, Listed, Page, Path, Query};
 use kernel::id::{EventId, InquiryId, ProductId, QuestionId};
 use kernel::{Actor, Instant, Locale, Problem, Quantity, Right};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ pub struct InquiryView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Uuid)]
     pub product: Option<ProductId>,
+    /// What the product is called now: for its buyer in their language, for the firm in the reader's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = Uuid)]
     pub question: Option<QuestionId>,
@@ -37,9 +40,26 @@ pub struct InquiryView {
     pub buyer: BuyerDetails,
 }
 
-impl From<Inquiry> for InquiryView {
-    fn from(inquiry: Inquiry) -> Self {
+impl InquiryView {
+    /// Inquiries for a reader, or each in its buyer's language.
+    pub async fn all(trade: &Trade, of: Vec<Inquiry>, reader: Option<&Locale>) -> Result<Vec<Self>, Problem> {
+        let names = trade.inquiries.product_names(&of).await?;
+        let view = |inquiry: Inquiry| {
+            let name = inquiry.product.and_then(|product| names.get(&product));
+            let name = name.map(|name| name.pick(reader.unwrap_or(&inquiry.lang)).to_owned());
+            Self::of(inquiry, name)
+        };
+        Ok(of.into_iter().map(view).collect())
+    }
+
+    async fn one(trade: &Trade, inquiry: Inquiry, reader: Option<&Locale>) -> Result<Self, Problem> {
+        let views = Self::all(trade, vec![inquiry], reader).await?;
+        views.into_iter().next().ok_or_else(|| Problem::not_found("no-such-inquiry"))
+    }
+
+    fn of(inquiry: Inquiry, product_name: Option<String>) -> Self {
         Self {
+            product_name,
             id: inquiry.id,
             state: inquiry.state,
             event: inquiry.event,
@@ -93,7 +113,8 @@ pub async fn open_inquiry(
 ) -> Result<(StatusCode, Json<InquiryOpenedView>), Problem> {
     let inquiry = trade.inquiries.open(&new, &key.0).await?;
     let deal = format!("/deal/{}", trade.deals.inquiry_token(inquiry.id).expose());
-    Ok((StatusCode::CREATED, Json(InquiryOpenedView { inquiry: inquiry.into(), deal })))
+    let inquiry = InquiryView::one(&trade, inquiry, None).await?;
+    Ok((StatusCode::CREATED, Json(InquiryOpenedView { inquiry, deal })))
 }
 
 /// The firm's inquiries, newest first.
@@ -102,12 +123,14 @@ pub async fn open_inquiry(
 pub async fn inquiries(
     State(trade): State<Trade>,
     actor: Actor,
+    Language(reader): Language,
     Query(wanted): Query<InquiriesWanted>,
 ) -> Result<Json<Listed<InquiryView>>, Problem> {
     let org = actor.require(Right::SeeTrade)?;
     let page = Page { after: wanted.after, limit: wanted.limit };
     let found = trade.inquiries.list(org, wanted.state, page.after()?, page.limit() + 1).await?;
-    Ok(Json(Listed::cut(found, page.limit(), |inquiry| inquiry.id.to_string()).map(InquiryView::from)))
+    let Listed { items, next } = Listed::cut(found, page.limit(), |inquiry| inquiry.id.to_string());
+    Ok(Json(Listed { items: InquiryView::all(&trade, items, Some(&reader)).await?, next }))
 }
 
 /// Moves an inquiry.
@@ -120,10 +143,11 @@ pub async fn inquiries(
 pub async fn change_inquiry(
     State(trade): State<Trade>,
     actor: Actor,
+    Language(reader): Language,
     Path(id): Path<InquiryId>,
     Json(wanted): Json<InquiryMove>,
 ) -> Result<Json<InquiryView>, Problem> {
     let org = actor.require(Right::ManageTrade)?;
     let moved = trade.inquiries.change(org, id, wanted.to, &actor.name, &reason(wanted.reason)).await?;
-    Ok(Json(moved.into()))
+    Ok(Json(InquiryView::one(&trade, moved, Some(&reader)).await?))
 }

@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use kernel::http::{Json, Language, Listed, Path, Query};
+use kernel::http::{Json, Language, Listed, Page, Path, Query};
 use kernel::id::{EventId, OfferId, OrgId, ProductId, VariantId};
 use kernel::{Actor, Instant, Locale, LocalizedText, Problem, Quantity, Right, UnitPrice};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::reason;
-use crate::offer::{NewOffer, Offer, OfferState};
+use crate::offer::{NewOffer, Offer, OfferChange, OfferState};
 use crate::trade::Trade;
 
 /// A live offer.
@@ -72,6 +72,8 @@ pub struct OfferMove {
 pub struct OffersOf {
     #[param(value_type = String, format = Uuid)]
     event: EventId,
+    after: Option<String>,
+    limit: Option<u32>,
 }
 
 /// An event's offers, newest first. Drafts are for the firm alone.
@@ -84,9 +86,11 @@ pub async fn offers(
     Query(wanted): Query<OffersOf>,
 ) -> Result<Json<Listed<OfferView>>, Problem> {
     let crew = actor.require(Right::SeeDesk).or_else(|_other| actor.require(Right::SeeTrade)).ok();
-    let (found, now) = (trade.offers.of_event(wanted.event, crew).await?, trade.orders.now());
-    let items = found.iter().map(|offer| OfferView::of(offer, &reader, now)).collect();
-    Ok(Json(Listed { items, next: None }))
+    let page = Page { after: wanted.after, limit: wanted.limit };
+    let found = trade.offers.of_event(wanted.event, crew, page.after()?, page.limit() + 1).await?;
+    let now = trade.orders.now();
+    let listed = Listed::cut(found, page.limit(), |offer| offer.id.to_string());
+    Ok(Json(listed.map(|offer| OfferView::of(&offer, &reader, now))))
 }
 
 /// Drafts an offer.
@@ -104,6 +108,26 @@ pub async fn draft_offer(
     let org = actor.require(Right::ManageTrade)?;
     let offer = trade.offers.draft(org, &new).await?;
     Ok((StatusCode::CREATED, Json(OfferView::of(&offer, &reader, trade.orders.now()))))
+}
+
+/// Changes an offer that takes no orders yet; absent fields stay.
+#[utoipa::path(patch, path = "/api/v1/offers/{id}", tag = "trade", request_body = OfferChange,
+    params(("id" = String, Path, format = Uuid)),
+    responses(
+        (status = 200, body = OfferView),
+        (status = 409, body = Problem, content_type = "application/problem+json",
+            description = "offer-fixed, version-conflict, out-of-stock"),
+        (status = 422, body = Problem, content_type = "application/problem+json", description = "bad-field")))]
+pub async fn edit_offer(
+    State(trade): State<Trade>,
+    actor: Actor,
+    Language(reader): Language,
+    Path(id): Path<OfferId>,
+    Json(change): Json<OfferChange>,
+) -> Result<Json<OfferView>, Problem> {
+    let org = actor.require(Right::ManageTrade)?;
+    let offer = trade.offers.edit(org, id, &change, &actor.name).await?;
+    Ok(Json(OfferView::of(&offer, &reader, trade.orders.now())))
 }
 
 /// Starts, ends or withdraws an offer.

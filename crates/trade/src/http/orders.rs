@@ -4,9 +4,9 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use kernel::http::{Json, Listed, Page, Path, Query};
+use kernel::http::{Json, Language, Listed, Page, Path, Query};
 use kernel::id::{EventId, OfferId, OrderId, ProductId, VariantId};
-use kernel::{Actor, Instant, Money, Problem, Quantity, Right, UnitPrice};
+use kernel::{Actor, Instant, Locale, Money, Problem, Quantity, Right, UnitPrice};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -38,7 +38,7 @@ pub struct OrderView {
     #[schema(value_type = String, format = Uuid)]
     pub variant: VariantId,
     pub sku: String,
-    /// The product's name in the buyer's language, when the order was placed.
+    /// The product's name when the order was placed: for its buyer in their language, for the firm in the reader's.
     pub name: String,
     pub quantity: Quantity,
     pub unit_price: UnitPrice,
@@ -70,6 +70,28 @@ impl OrderView {
             buyer: order.buyer,
         }
     }
+
+    /// The order for somebody of the firm.
+    async fn of_firm(trade: &Trade, order: Order, reader: &Locale) -> Result<Self, Problem> {
+        let views = Self::all_of_firm(trade, vec![order], reader).await?;
+        views.into_iter().next().ok_or_else(|| Problem::not_found("no-such-order"))
+    }
+
+    async fn all_of_firm(trade: &Trade, orders: Vec<Order>, reader: &Locale) -> Result<Vec<Self>, Problem> {
+        let (orders, now) = (in_words_of(trade, orders, reader).await?, trade.orders.now());
+        Ok(orders.into_iter().map(|order| Self::of(order, now)).collect())
+    }
+}
+
+/// The orders with their goods named in the reader's language.
+async fn in_words_of(trade: &Trade, mut orders: Vec<Order>, reader: &Locale) -> Result<Vec<Order>, Problem> {
+    let names = trade.orders.names(&orders).await?;
+    for order in &mut orders {
+        if let Some((_, name)) = names.get(&order.offer).and_then(|names| names.choose(reader)) {
+            name.clone_into(&mut order.name);
+        }
+    }
+    Ok(orders)
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -103,13 +125,14 @@ impl OrdersWanted {
 pub async fn orders(
     State(trade): State<Trade>,
     actor: Actor,
+    Language(reader): Language,
     Query(wanted): Query<OrdersWanted>,
 ) -> Result<Json<Listed<OrderView>>, Problem> {
     let org = actor.require(Right::SeeTrade)?;
     let (filter, page) = wanted.split();
     let found = trade.orders.list(org, &filter, page.after()?, page.limit() + 1).await?;
-    let now = trade.orders.now();
-    Ok(Json(Listed::cut(found, page.limit(), |order| order.id.to_string()).map(|order| OrderView::of(order, now))))
+    let Listed { items, next } = Listed::cut(found, page.limit(), |order| order.id.to_string());
+    Ok(Json(Listed { items: OrderView::all_of_firm(&trade, items, &reader).await?, next }))
 }
 
 /// One of the firm's orders.
@@ -120,10 +143,12 @@ pub async fn orders(
 pub async fn order(
     State(trade): State<Trade>,
     actor: Actor,
+    Language(reader): Language,
     Path(id): Path<OrderId>,
 ) -> Result<Json<OrderView>, Problem> {
     let org = actor.require(Right::SeeTrade)?;
-    Ok(Json(OrderView::of(trade.orders.of_firm(org, id).await?, trade.orders.now())))
+    let order = trade.orders.of_firm(org, id).await?;
+    Ok(Json(OrderView::of_firm(&trade, order, &reader).await?))
 }
 
 /// Agrees to deliver an order.
@@ -136,11 +161,12 @@ pub async fn order(
 pub async fn confirm_order(
     State(trade): State<Trade>,
     actor: Actor,
+    Language(reader): Language,
     Path(id): Path<OrderId>,
 ) -> Result<Json<OrderView>, Problem> {
     let org = actor.require(Right::ManageTrade)?;
     let order = trade.orders.confirm(org, id, &actor.name).await?;
-    Ok(Json(OrderView::of(order, trade.orders.now())))
+    Ok(Json(OrderView::of_firm(&trade, order, &reader).await?))
 }
 
 /// Cancels an order; the buyer is told.
@@ -153,6 +179,7 @@ pub async fn confirm_order(
 pub async fn cancel_order(
     State(trade): State<Trade>,
     actor: Actor,
+    Language(reader): Language,
     Path(id): Path<OrderId>,
     body: Bytes,
 ) -> Result<Json<OrderView>, Problem> {
@@ -165,7 +192,7 @@ pub async fn cancel_order(
     };
     let mover = Mover::Firm { org, name: &actor.name };
     let order = trade.orders.cancel(id, mover, &reason(wanted.reason)).await?;
-    Ok(Json(OrderView::of(order, trade.orders.now())))
+    Ok(Json(OrderView::of_firm(&trade, order, &reader).await?))
 }
 
 /// The firm's orders as CSV, newest first.
@@ -174,6 +201,7 @@ pub async fn cancel_order(
 pub async fn export_orders(
     State(trade): State<Trade>,
     actor: Actor,
+    Language(reader): Language,
     Query(wanted): Query<OrdersWanted>,
 ) -> Result<impl IntoResponse, Problem> {
     let org = actor.require(Right::SeeTrade)?;
@@ -185,6 +213,7 @@ pub async fn export_orders(
         after = Some(last.id);
         found.extend(rows);
     }
+    let found = in_words_of(&trade, found, &reader).await?;
     let sheet = export::csv(&found, trade.orders.now()).map_err(|cause| Problem::internal(&cause))?;
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),

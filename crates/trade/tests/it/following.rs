@@ -22,7 +22,7 @@ async fn each_placed_order_gets_one_letter_in_the_buyers_language() {
         let last = letters.last().unwrap();
         assert_eq!((last.letter, last.lang.to_string()), (Letter::OrderPlaced, "es".to_owned()));
         assert!(last.facts.contains(&("number", late.number.clone())));
-        assert!(last.deal.starts_with("/deal/"));
+        assert!(last.page.starts_with("/deal/"));
     })
     .await;
 }
@@ -89,11 +89,45 @@ async fn an_inquiry_opens_once_and_moves_towards_a_quote() {
         }
         let stranger = inquiries.change(kernel::id::OrgId::new(), opened.id, InquiryState::Lost, "x", "").await;
         assert_eq!(code(stranger), "no-such-inquiry");
-        assert_eq!(world.letters.0.lock().unwrap().len(), 1, "thanked once");
+        let letters = world.letters.0.lock().unwrap().clone();
+        let [thanks, notice] = letters.as_slice() else { panic!("thanked once, told once: {letters:?}") };
+        let says = |letter: &trade::ports::Dispatch, name: &str| {
+            letter.facts.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()).unwrap()
+        };
+        assert_eq!((thanks.letter, thanks.to.as_str()), (Letter::InquiryReceived, "ana1@juguetes.example"));
+        assert_eq!(says(thanks, "product"), "LB-100 · Bloques magnéticos", "in the buyer's language");
+        assert_eq!((notice.letter, notice.to.as_str()), (Letter::InquiryNotice, "li@ningbo.example"));
+        assert_eq!(says(notice, "product"), "LB-100 · Magnetic bricks", "in the seller's");
+        assert_eq!((says(notice, "company"), says(notice, "quantity")), ("Juguetes 1".into(), "480".into()));
         let deal = world.trade.deals.read(Scope::Contact(opened.contact)).await.unwrap();
         assert_eq!(deal.inquiries.len(), 1);
         let list = inquiries.list(world.org, Some(InquiryState::Won), None, 9).await.unwrap();
         assert_eq!(list.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn money_has_the_digits_of_its_currency_in_letters_and_sheets() {
+    each_world(1000, async |world| {
+        let cases = [("JPY", 1_250_000_000, "JPY 1,250", "JPY 15,000"), ("KWD", 2_345_500, "KWD 2.3455", "KWD 28.146")];
+        let mut orders = Vec::new();
+        for (at, (code, micro, unit, total)) in cases.into_iter().enumerate() {
+            let currency = code.parse().unwrap();
+            let mut new = world.new_offer(100);
+            new.unit_price = kernel::UnitPrice { micro, currency };
+            let offer = world.activate(new).await;
+            let order = world.order(&offer, at, 12, code).await.unwrap();
+            world.trade.orders.follow_up_due().await.unwrap();
+            let letter = world.letters.0.lock().unwrap().last().unwrap().clone();
+            assert!(letter.facts.contains(&("unit_price", unit.to_owned())), "{:?}", letter.facts);
+            assert!(letter.facts.contains(&("total", total.to_owned())), "{:?}", letter.facts);
+            world.move_offer(&offer, trade::offer::OfferState::Ended).await.unwrap();
+            orders.push(order);
+        }
+        let sheet = trade::export::csv(&orders, world.trade.orders.now()).unwrap();
+        let sheet = String::from_utf8(sheet).unwrap();
+        assert!(sheet.contains(",12,1250,15000,JPY,") && sheet.contains(",12,2.3455,28.146,KWD,"), "{sheet}");
     })
     .await;
 }

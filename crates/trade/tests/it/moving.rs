@@ -2,11 +2,11 @@ use std::time::Duration;
 
 use kernel::Quantity;
 use trade::Mover;
-use trade::offer::OfferState;
-use trade::order::OrderState;
+use trade::offer::{Offer, OfferChange, OfferState};
+use trade::order::{Order, OrderState};
 use trade::ports::Letter;
 
-use crate::world::{each_world, outcome};
+use crate::world::{World, each_world, outcome};
 
 #[tokio::test]
 async fn an_offer_holds_its_pool_in_the_stock_and_gives_back_what_is_left() {
@@ -123,6 +123,95 @@ async fn an_order_cancelled_after_the_offer_frees_the_stock() {
         world.trade.orders.cancel(order.id, Mover::Buyer, "").await.unwrap();
         assert_eq!(world.stock().await, (100, 0, 0));
         world.audit(&offer).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_offer_that_is_yet_to_start_changes_with_its_pool() {
+    each_world(100, async |world| {
+        let mut new = world.new_offer(60);
+        new.starts_at = new.starts_at + Duration::from_mins(10);
+        let offer = world.activate(new).await;
+        let edit = async |change: OfferChange| world.trade.offers.edit(world.org, offer.id, &change, "Li Wei").await;
+        let code =
+            |refused: Result<Offer, trade::TradeError>| kernel::Problem::from(refused.unwrap_err()).code().to_owned();
+        let total = |total| OfferChange { total: Some(Quantity(total)), ..OfferChange::default() };
+        let larger = edit(total(90)).await.unwrap();
+        assert_eq!((larger.total, larger.left, larger.version), (Quantity(90), Quantity(90), offer.version + 1));
+        assert_eq!(world.stock().await, (100, 0, 90));
+        assert_eq!(code(edit(total(101)).await), "out-of-stock");
+        assert_eq!(edit(total(40)).await.unwrap().left, Quantity(40));
+        assert_eq!(world.stock().await, (100, 0, 40));
+        world.audit(&offer).await;
+        let stale = OfferChange { version: Some(offer.version), ..total(50) };
+        assert_eq!(code(edit(stale).await), "version-conflict");
+        assert_eq!(code(edit(total(0)).await), "bad-field");
+        let stranger = world.trade.offers.edit(kernel::id::OrgId::new(), offer.id, &total(50), "x").await;
+        assert_eq!(code(stranger), "no-such-offer");
+        world.clock.advance(Duration::from_mins(10));
+        assert_eq!(code(edit(total(50)).await), "offer-fixed");
+        assert_eq!(outcome(world.order(&offer, 1, 40, "a").await), "201");
+    })
+    .await;
+}
+
+/// What the stock must say: the pool of an open offer and what orders keep is held, what is confirmed is sold.
+async fn the_ledgers_agree(world: &World, offer: &Offer, orders: &[Order]) {
+    let mut kept = world.look(offer).await.left.0;
+    let mut sold = 0;
+    for order in orders {
+        let order = world.trade.orders.of_firm(world.org, order.id).await.unwrap();
+        match order.state {
+            OrderState::Placed => kept += order.quantity.0,
+            OrderState::Confirmed => sold += order.quantity.0,
+            OrderState::Cancelled | OrderState::Expired => {}
+        }
+    }
+    assert_eq!(world.stock().await, (500, sold, kept));
+    world.audit(offer).await;
+}
+
+#[tokio::test]
+async fn whatever_happens_to_orders_the_ledgers_agree() {
+    each_world(500, async |world| {
+        let mut new = world.new_offer(120);
+        new.per_company = Some(Quantity(60));
+        new.ends_at = new.starts_at + Duration::from_hours(200);
+        let offer = world.activate(new).await;
+        let mut orders: Vec<Order> = Vec::new();
+        // A walk that any run repeats: each step is drawn from the one before (Knuth's MMIX).
+        let mut drawn = 42_u64;
+        let mut draw = |below: u64| {
+            drawn = drawn.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (drawn >> 33) % below
+        };
+        for step in 0..120 {
+            let firm = Mover::Firm { org: world.org, name: "Li Wei" };
+            let one = usize::try_from(draw(1 + orders.len() as u64)).unwrap();
+            let one = orders.get(one).map(|order| order.id);
+            let trade = &world.trade.orders;
+            let _refused_or_not = match (draw(6), one) {
+                (0 | 1, _) | (_, None) => {
+                    let buyer = usize::try_from(draw(5)).unwrap();
+                    let quantity = 1 + i64::try_from(draw(25)).unwrap();
+                    let placed = world.order(&offer, buyer, quantity, &step.to_string()).await;
+                    orders.extend(placed.iter().cloned());
+                    placed.map(|_| ())
+                }
+                (2, Some(id)) => trade.confirm(world.org, id, "Li Wei").await.map(|_| ()),
+                (3, Some(id)) => trade.cancel(id, firm, "").await.map(|_| ()),
+                (4, Some(id)) => trade.cancel(id, Mover::Buyer, "").await.map(|_| ()),
+                _ => {
+                    world.clock.advance(Duration::from_hours(6));
+                    trade.expire_due(trade.now()).await.map(|_| ())
+                }
+            };
+            the_ledgers_agree(&world, &offer, &orders).await;
+        }
+        assert!(orders.len() > 20, "{}", orders.len());
+        world.move_offer(&offer, OfferState::Ended).await.unwrap();
+        the_ledgers_agree(&world, &offer, &orders).await;
     })
     .await;
 }

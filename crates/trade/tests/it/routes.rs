@@ -119,12 +119,19 @@ async fn the_firm_makes_an_offer_and_works_through_its_orders() {
         assert_eq!(order("confirm").await.json()["state"], "confirmed");
         assert_eq!(order("confirm").await.json()["type"], "/problems/illegal-transition");
         assert_eq!(order("cancel").await.json()["state"], "cancelled");
+        let read_in = async |lang: &str| {
+            let path = format!("/api/v1/orders?lang={lang}");
+            let listed = send(&world, true, "GET", &path, &[], Value::Null).await.json();
+            listed["items"][0]["name"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(read_in("en").await, "Magnetic bricks", "the desk reads in its own language");
+        assert_eq!(read_in("es").await, "Bloques magnéticos");
         let sheet = send(&world, true, "GET", "/api/v1/orders/export.csv", &[], Value::Null).await;
         assert_eq!(sheet.kind, "text/csv; charset=utf-8");
         assert_eq!(sheet.body[..3], [0xEF, 0xBB, 0xBF]);
         let text = String::from_utf8(sheet.body).unwrap();
         assert_eq!(text.lines().count(), 4);
-        assert!(text.contains("'=HYPERLINK(1)") && text.contains("Bloques magnéticos,1,9.80,9.80,USD"), "{text}");
+        assert!(text.contains("'=HYPERLINK(1)") && text.contains("Magnetic bricks,1,9.80,9.80,USD"), "{text}");
     })
     .await;
 }
@@ -133,12 +140,70 @@ async fn the_firm_makes_an_offer_and_works_through_its_orders() {
 async fn schema_names_say_their_domain_and_every_path_is_described() {
     each_world(1, async |world| {
         let (_, api) = OpenApiRouter::<()>::new().merge(trade::routes(world.trade.clone())).split_for_parts();
-        assert_eq!(api.paths.paths.len(), 12);
+        assert_eq!(api.paths.paths.len(), 13);
         let json = serde_json::to_value(&api).unwrap();
         for name in ["OfferView", "OrderView", "InquiryView", "DealView", "OrderPlaced", "TradeBuyer", "TradeNewBuyer"]
         {
             assert!(json["components"]["schemas"].get(name).is_some(), "{name}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reservation_that_passes_is_seen_expired_and_frees_the_pieces() {
+    each_world(100, async |world| {
+        let mut new = world.new_offer(10);
+        new.ends_at = new.starts_at + std::time::Duration::from_hours(72);
+        let offer = world.activate(new).await;
+        let path = format!("/api/v1/offers/{}/orders", offer.id);
+        let order = async |key: &str| {
+            send(&world, false, "POST", &path, &[("idempotency-key", key)], order_of(10, "Sol")).await
+        };
+        let placed = order("a").await.json();
+        let left = json!({"available": 0, "status": 409, "type": "/problems/out-of-stock", "title": "Out of stock"});
+        assert_eq!(order("b").await.json(), left);
+        world.clock.advance(std::time::Duration::from_hours(48));
+        let bearer = format!("Bearer {}", placed["deal"].as_str().unwrap().strip_prefix("/deal/").unwrap());
+        let auth = [("authorization", bearer.as_str())];
+        let deal = send(&world, false, "GET", "/api/v1/deal", &auth, Value::Null).await.json();
+        assert_eq!(deal["orders"][0]["state"], "expired", "swept or not");
+        let cancel = format!("/api/v1/deal/orders/{}/cancel", placed["order"]["id"].as_str().unwrap());
+        let late = send(&world, false, "POST", &cancel, &auth, Value::Null).await;
+        assert_eq!((late.status.as_u16(), late.json()["type"].clone()), (409, json!("/problems/hold-expired")));
+        world.trade.orders.expire_due(world.trade.orders.now()).await.unwrap();
+        assert_eq!(order("c").await.status, StatusCode::CREATED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn offers_are_listed_by_pages_and_changed_before_they_start() {
+    each_world(100, async |world| {
+        for total in 1..=5 {
+            world.trade.offers.draft(world.org, &world.new_offer(total)).await.unwrap();
+        }
+        let (mut totals, mut after) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/api/v1/offers?event={}&limit=2{after}", world.event);
+            let page = send(&world, true, "GET", &path, &[], Value::Null).await.json();
+            totals.extend(page["items"].as_array().unwrap().iter().map(|offer| offer["total"].as_i64().unwrap()));
+            let Some(next) = page["next"].as_str() else { break };
+            after = format!("&after={next}");
+        }
+        assert_eq!(totals, [5, 4, 3, 2, 1], "newest first, each once");
+        let path = format!("/api/v1/offers?event={}", world.event);
+        let first = send(&world, true, "GET", &path, &[], Value::Null).await.json()["items"][0].clone();
+        let path = format!("/api/v1/offers/{}", first["id"].as_str().unwrap());
+        let change = json!({"version": 1, "per_company": 3, "unit_price": {"micro": 1_000_000, "currency": "EUR"}});
+        let visitor = send(&world, false, "PATCH", &path, &[], change.clone()).await;
+        assert_eq!(visitor.status, StatusCode::UNAUTHORIZED);
+        let changed = send(&world, true, "PATCH", &path, &[], change).await.json();
+        assert_eq!((&changed["per_company"], &changed["unit_price"]["currency"]), (&json!(3), &json!("EUR")));
+        let without = send(&world, true, "PATCH", &path, &[], json!({"per_company": null})).await.json();
+        assert_eq!((&without["per_company"], &without["total"]), (&Value::Null, &json!(5)));
+        let wrong = send(&world, true, "PATCH", &path, &[], json!({"ends": 1})).await;
+        assert_eq!(wrong.status.as_u16(), 422);
     })
     .await;
 }

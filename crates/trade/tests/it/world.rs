@@ -15,7 +15,7 @@ use kernel::{Blobs, Clock, Currency, Db, Keys, Locale, LocalizedText, ManualCloc
 use trade::buyer::{BuyerDetails, NewBuyer};
 use trade::offer::{NewOffer, Offer, OfferState};
 use trade::order::Order;
-use trade::ports::{BuyerMail, Buyers, Letters, MeetError, Met};
+use trade::ports::{Buyers, Dispatch, Letters, MeetError, Met, Seller};
 use trade::{CatalogGoods, Neighbours, Settings, Trade, TradeError};
 
 pub struct World {
@@ -38,11 +38,11 @@ fn node(db: &Db, clock: &Arc<ManualClock>, outbox: &Outbox, neighbours: Neighbou
 
 /// Letters that were queued.
 #[derive(Default)]
-pub struct Kept(pub Mutex<Vec<BuyerMail>>);
+pub struct Kept(pub Mutex<Vec<Dispatch>>);
 
 #[async_trait]
 impl Letters for Kept {
-    async fn queue(&self, _: &DatabaseTransaction, mail: BuyerMail) -> Result<(), DbErr> {
+    async fn queue(&self, _: &DatabaseTransaction, mail: Dispatch) -> Result<(), DbErr> {
         self.0.lock().unwrap().push(mail);
         Ok(())
     }
@@ -63,6 +63,10 @@ impl Buyers for Known {
 
     async fn home(&self, _: &DatabaseTransaction) -> Result<Option<OrgId>, DbErr> {
         Ok(Some(self.home))
+    }
+
+    async fn sellers(&self, _: OrgId) -> Result<Vec<Seller>, DbErr> {
+        Ok(vec![Seller { name: "Li Wei".into(), email: "li@ningbo.example".into(), lang: Locale::english() }])
     }
 }
 
@@ -140,7 +144,7 @@ impl World {
 
     /// The offer now, by a reader of the firm.
     pub async fn look(&self, offer: &Offer) -> Offer {
-        let offers = self.trade.offers.of_event(offer.event, Some(self.org)).await.unwrap();
+        let offers = self.trade.offers.of_event(offer.event, Some(self.org), None, 100).await.unwrap();
         offers.into_iter().find(|found| found.id == offer.id).unwrap()
     }
 

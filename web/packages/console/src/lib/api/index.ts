@@ -2,6 +2,7 @@
 
 import type { Decision, InquiryState, Listed, NewOffer, NewPerson, NewProduct, NewRunItem, NewShow, OfferState, Order, OrderState, Org, Prices, Product, ProductCard, ProductChange, ProductState, Question, QuestionState, Right, Role, RoomSettings, RunItem, SetUp, Show, ShowPlan, ShowState } from '../types';
 import { answer, api, asked, everyPage, sent } from './client';
+import { uuidv7 } from '@livefair/ui/uuid.ts';
 
 export { Refusal } from '@livefair/api';
 
@@ -52,7 +53,12 @@ export const catalogue = {
   picture: (id: string, file: File) => answer(api.POST('/api/v1/products/{id}/pictures', { ...of(id), ...sent(file) })),
   prices: (variant: string, body: Prices) => answer(api.PUT('/api/v1/variants/{id}/prices', { ...of(variant), body })),
   moveStock: (variant: string, delta: number, reason: string) =>
-    answer(api.POST('/api/v1/stock/{variant}/movements', { params: { path: { variant } }, body: { delta, reason } })),
+    answer(
+      api.POST('/api/v1/stock/{variant}/movements', {
+        params: { path: { variant }, header: { 'Idempotency-Key': uuidv7() } },
+        body: { delta, reason },
+      }),
+    ),
   dryRun: (file: File) => answer(api.POST('/api/v1/product-imports', sent(file))),
   apply: (id: string) => answer(api.POST('/api/v1/product-imports/{id}/apply', of(id))),
 };
