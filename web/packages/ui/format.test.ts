@@ -9,6 +9,13 @@ test('money carries its code and the digits of its currency', () => {
   expect(money({ minor: 1_234_560, currency: 'KWD' }, 'en')).toBe('KWD 1,234.560');
 });
 
+test('minor units are those of ISO 4217, not those in common use', () => {
+  expect(money({ minor: 1_500_000, currency: 'IQD' }, 'en')).toBe('IQD 1,500.000');
+  expect(money({ minor: 150_000, currency: 'ALL' }, 'en')).toBe('ALL 1,500.00');
+  expect(total({ micro: 2_345_500, currency: 'KWD' }, 12)).toEqual({ minor: 28_146, currency: 'KWD' });
+  expect(total({ micro: 1_250_500_000, currency: 'JPY' }, 3)).toEqual({ minor: 3752, currency: 'JPY' });
+});
+
 test('a unit price may go below a cent', () => {
   expect(unitPrice({ micro: 82_500, currency: 'USD' }, 'en')).toBe('USD 0.0825');
   expect(unitPrice({ micro: 8_200_000, currency: 'USD' }, 'en')).toBe('USD 8.20');

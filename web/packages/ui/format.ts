@@ -1,15 +1,17 @@
 // Numbers, money and times in the reader's language. Money carries its currency code; times carry their zone.
 
-const exponents = new Map<string, number>();
+// ISO 4217, as the server counts minor units. `Intl` cannot be asked: it answers with the digits that are in common
+// use, 0 for IQD, whose minor unit is a thousandth, and shows such a price a thousandfold.
+const DIGITS: Record<number, string> = {
+  0: 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF',
+  3: 'BHD IQD JOD KWD LYD OMR TND',
+  4: 'CLF UYW',
+};
+const exponents = new Map(Object.entries(DIGITS).flatMap(([digits, codes]) => codes.split(' ').map((code) => [code, Number(digits)])));
 
 /** Digits after the point of a currency: 2 for USD, 0 for JPY, 3 for KWD. */
 export function exponent(currency: string): number {
-  let known = exponents.get(currency);
-  if (known === undefined) {
-    const { maximumFractionDigits } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions();
-    exponents.set(currency, (known = maximumFractionDigits ?? 2));
-  }
-  return known;
+  return exponents.get(currency) ?? 2;
 }
 
 export function number(value: number, lang: string): string {
