@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use kernel::http::{Json, Listed, Page, Path, Query};
 use kernel::id::{AnswerId, EventId, MessageId, PersonId, ProductId, QuestionId};
 use kernel::{Actor, Instant, Problem, Right};
@@ -348,5 +348,7 @@ async fn transcript(
             Some((Ok(text), next))
         }
     });
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")], Body::from_stream(pages)).into_response())
+    // Compression asks once more after the end.
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")], Body::from_stream(pages.fuse()))
+        .into_response())
 }
