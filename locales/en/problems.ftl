@@ -36,6 +36,17 @@ no-such-person = This person is not here.
 no-such-org = This firm is not here.
 no-org = Choose a firm first.
 no-such-token = This token is not here.
+session-needed = Log in as a person for this; a token is not enough.
+wrong-password = This is not the present password.
+no-such-session = This session is over already.
+no-such-passkey = This passkey is not here.
+passkeys-not-here = Passkeys need a named address with HTTPS.
+passkeys-too-many = There are as many passkeys as one can have. Remove one first.
+passkey-challenge-over = That took too long, or was used already. Try again.
+passkey-taken = This passkey is known here already.
+passkey-refused = This passkey cannot be used here. Try another device.
+passkey-unknown = This passkey is not known here. Log in with your password.
+passkey-unreadable = This passkey cannot be read. Try another device.
 
 ## Catalogue
 no-such-product = This product is no longer here.

@@ -36,6 +36,17 @@ no-such-person = Esta persona no está aquí.
 no-such-org = Esta empresa no está aquí.
 no-org = Elija primero una empresa.
 no-such-token = Este token no está aquí.
+session-needed = Para esto entre como persona; un token no basta.
+wrong-password = Esta no es la contraseña actual.
+no-such-session = Esta sesión ya está cerrada.
+no-such-passkey = Esta llave de acceso no está aquí.
+passkeys-not-here = Las llaves de acceso necesitan una dirección con nombre y HTTPS.
+passkeys-too-many = Ya hay el máximo de llaves de acceso. Quite una primero.
+passkey-challenge-over = Ha tardado demasiado o ya se usó. Inténtelo de nuevo.
+passkey-taken = Esta llave de acceso ya está registrada.
+passkey-refused = Esta llave de acceso no sirve aquí. Pruebe con otro dispositivo.
+passkey-unknown = Esta llave de acceso no se conoce aquí. Entre con su contraseña.
+passkey-unreadable = No se puede leer esta llave de acceso. Pruebe con otro dispositivo.
 
 ## Catalogue
 no-such-product = Este producto ya no está.

@@ -36,6 +36,17 @@ no-such-person = この人は見つかりません。
 no-such-org = この会社は見つかりません。
 no-org = 先に会社を選んでください。
 no-such-token = このトークンは見つかりません。
+session-needed = この操作には本人のログインが必要です。トークンではできません。
+wrong-password = 現在のパスワードが違います。
+no-such-session = このログインはすでに終わっています。
+no-such-passkey = このパスキーはありません。
+passkeys-not-here = パスキーには HTTPS のドメイン名のアドレスが必要です。
+passkeys-too-many = パスキーが上限に達しています。先に一つ削除してください。
+passkey-challenge-over = 時間切れか、使用済みです。もう一度お試しください。
+passkey-taken = このパスキーは登録済みです。
+passkey-refused = このパスキーはここでは使えません。別の端末をお試しください。
+passkey-unknown = このパスキーは登録されていません。パスワードでログインしてください。
+passkey-unreadable = このパスキーを読み取れません。別の端末をお試しください。
 
 ## Catalogue
 no-such-product = この商品はなくなりました。

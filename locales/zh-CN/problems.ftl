@@ -36,6 +36,17 @@ no-such-person = 找不到此人。
 no-such-org = 找不到这家公司。
 no-org = 请先选择公司。
 no-such-token = 找不到这个令牌。
+session-needed = 此操作须由本人登录后进行，令牌不够。
+wrong-password = 当前密码不对。
+no-such-session = 此登录已结束。
+no-such-passkey = 没有此通行密钥。
+passkeys-not-here = 通行密钥需要使用 HTTPS 的域名地址。
+passkeys-too-many = 通行密钥已达上限。请先移除一个。
+passkey-challenge-over = 操作超时或已使用过。请重试。
+passkey-taken = 此通行密钥已登记过。
+passkey-refused = 此通行密钥无法在这里使用。请换一台设备。
+passkey-unknown = 此通行密钥未登记。请用密码登录。
+passkey-unreadable = 无法读取此通行密钥。请换一台设备。
 
 ## Catalogue
 no-such-product = 这个产品已下架。

@@ -42,6 +42,11 @@ fn is_ours(origin: &str, request: &Request<'_>, origins: &[String]) -> bool {
     if origins.iter().any(|known| known.eq_ignore_ascii_case(origin)) {
         return true;
     }
+    // A browser that says where the page came from knows better than a host name, which HTTP and HTTPS share. Of
+    // sockets browsers say different things: `ws` is another scheme.
+    if request.headers.contains_key("sec-fetch-site") && !request.headers.contains_key(header::UPGRADE) {
+        return false;
+    }
     let host = request.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.or_else(|| request.uri.authority().map(axum::http::uri::Authority::as_str));
     let Some((scheme, authority)) = origin.split_once("://") else { return false };
@@ -78,6 +83,7 @@ mod tests {
         assert!(post(&[("sec-fetch-site", "same-site")]));
         assert!(post(&[("origin", "https://evil.example")]));
         assert!(post(&[("origin", "https://fair.example.evil.example")]));
+        assert!(post(&[("origin", "http://fair.example"), ("sec-fetch-site", "cross-site")]));
         assert!(post(&[("origin", "null")]));
         assert!(post(&[]));
         assert!(forged(&Method::POST, true, true, &[]));
@@ -95,5 +101,7 @@ mod tests {
         let elsewhere = ("origin", "https://evil.example");
         assert!(!forged(&Method::GET, true, false, &[elsewhere]));
         assert!(forged(&Method::GET, true, false, &[elsewhere, ("upgrade", "websocket")]));
+        let own = [("origin", "http://fair.example"), ("sec-fetch-site", "cross-site"), ("upgrade", "websocket")];
+        assert!(!forged(&Method::GET, true, false, &own));
     }
 }

@@ -1,11 +1,12 @@
 //! Who is who: organisations and the people who work there, buyers' companies and contacts, guests.
 //!
 //! Resolves the [`Actor`](kernel::Actor) of every request ([`who()`]) and grants rights by role; refuses requests
-//! that other sites forge, and slows down those who guess. Passwords are argon2id, everything else that opens a
-//! door is random and kept only as a hash.
+//! that other sites forge, and slows down those who guess. Passwords are argon2id, of passkeys the public half is
+//! kept, everything else that opens a door is random and kept only as a hash.
 
 mod api_token;
 mod buyers;
+mod ceremony;
 mod country;
 mod csrf;
 mod guest;
@@ -14,6 +15,8 @@ mod limit;
 mod magic_links;
 mod org;
 mod orgs;
+mod passkey;
+mod passkeys;
 mod password;
 mod people;
 mod person;
@@ -29,6 +32,7 @@ use mail::Post;
 
 pub use api_token::{ApiToken, ApiTokens, NewApiToken};
 pub use buyers::{BuyerDetails, BuyerError, Buyers};
+pub use ceremony::passkeys_work_at;
 pub use country::is_country;
 pub use guest::{Guest, Guests};
 pub use http::routes;
@@ -36,10 +40,12 @@ pub use limit::Limiter;
 pub use magic_links::MagicLinks;
 pub use org::{NewOrg, Org, OrgError, OrgKind};
 pub use orgs::Orgs;
+pub use passkey::{Passkey, PasskeyError};
+pub use passkeys::Passkeys;
 pub use people::{FirstRun, People};
-pub use person::{NewPerson, Person, PersonError};
+pub use person::{NewPerson, Person, PersonChange, PersonError};
 pub use role::{Role, rights_of};
-pub use sessions::{LogInError, Sessions};
+pub use sessions::{LogInError, Session, Sessions};
 pub use store::migrations;
 pub use who::{ClientAddress, Settings, who};
 
@@ -49,6 +55,7 @@ pub struct Identity {
     pub orgs: Orgs,
     pub people: People,
     pub sessions: Sessions,
+    pub passkeys: Passkeys,
     pub api_tokens: ApiTokens,
     pub buyers: Buyers,
     pub magic_links: MagicLinks,
@@ -76,6 +83,12 @@ impl Identity {
                 post,
                 settings.public_url.clone(),
                 sessions.clone(),
+            ),
+            passkeys: Passkeys::new(
+                db.clone(),
+                clock.clone(),
+                sessions.clone(),
+                ceremony::RelyingParty::at(&settings.public_url, &settings.origins),
             ),
             sessions,
             guests: Guests::new(keys),

@@ -65,6 +65,7 @@ fn make_room(busy_until: &mut HashMap<String, Instant>, now: Instant) {
 pub struct Limits {
     pub log_in_by_address: Limiter,
     pub log_in_by_email: Limiter,
+    pub passkey_by_address: Limiter,
     pub link_by_address: Limiter,
     pub link_by_email: Limiter,
     pub guest_by_address: Limiter,
@@ -75,6 +76,7 @@ impl Default for Limits {
         Self {
             log_in_by_address: Limiter::new(30, Duration::from_secs(4)),
             log_in_by_email: Limiter::new(6, Duration::from_secs(30)),
+            passkey_by_address: Limiter::new(60, Duration::from_secs(2)),
             link_by_address: Limiter::new(20, Duration::from_secs(30)),
             link_by_email: Limiter::new(3, Duration::from_mins(5)),
             // A trade fair's hall is one address.

@@ -53,12 +53,12 @@ impl MagicLinks {
     }
 
     /// Uses a link up and begins a session; `None` when it is used, over, or never was.
-    pub async fn redeem(&self, token: &str) -> Result<Option<Secret<String>>, DbErr> {
+    pub async fn redeem(&self, token: &str, device: Option<&str>) -> Result<Option<Secret<String>>, DbErr> {
         let txn = self.db.write().await?;
         let Some(contact) = store::use_magic_link(&txn, &token_hash(token), self.clock.now()).await? else {
             return Ok(None);
         };
-        let session = self.sessions.begin_in(&txn, SessionOf::Contact(contact)).await?;
+        let session = self.sessions.begin_in(&txn, SessionOf::Contact(contact), device).await?;
         txn.commit().await?;
         Ok(Some(session))
     }

@@ -11,7 +11,7 @@ use kernel::{Clock, Db, Secret};
 
 use crate::org::{NewOrg, OrgKind};
 use crate::password::Passwords;
-use crate::person::{NewPerson, Person, PersonError};
+use crate::person::{NewPerson, Person, PersonChange, PersonError, check_password};
 use crate::role::Role;
 use crate::store;
 
@@ -78,19 +78,54 @@ impl People {
     /// Gives a person these roles and no others. The last owner stays one.
     pub async fn set_roles(&self, org: OrgId, id: PersonId, roles: &[Role]) -> Result<Person, PersonError> {
         let txn = self.db.write().await?;
-        // Two owners who demote each other at once take turns at the organisation's row.
-        store::touch_org(&txn, org).await?;
-        let before = store::roles_in(&txn, org, id).await?;
-        if before.is_empty() {
-            return Err(PersonError::NoSuchPerson);
-        }
-        if before.contains(&Role::Owner) && !roles.contains(&Role::Owner) && store::owners_of(&txn, org).await? < 2 {
-            return Err(PersonError::LastOwner);
-        }
+        can_do_without(&txn, org, id, roles).await?;
         store::replace_roles(&txn, org, id, roles).await?;
         let person = store::person(&txn, id).await?.ok_or(PersonError::NoSuchPerson)?;
         txn.commit().await?;
         Ok(person)
+    }
+
+    /// Removes a person from the organisation; their sessions and API tokens end. The last owner stays.
+    pub async fn remove(&self, org: OrgId, id: PersonId) -> Result<(), PersonError> {
+        let txn = self.db.write().await?;
+        can_do_without(&txn, org, id, &[]).await?;
+        store::remove_person(&txn, org, id).await?;
+        txn.commit().await?;
+        Ok(())
+    }
+
+    /// Changes what a person says of themselves.
+    pub async fn change(&self, id: PersonId, change: PersonChange) -> Result<Person, PersonError> {
+        let txn = self.db.write().await?;
+        let mut person = store::person(&txn, id).await?.ok_or(PersonError::NoSuchPerson)?;
+        change.of(&mut person)?;
+        store::update_person(&txn, &person).await?;
+        txn.commit().await?;
+        Ok(person)
+    }
+
+    /// Changes the password of somebody who knows the present one, and ends their sessions but the one with this
+    /// hash.
+    pub async fn change_password(
+        &self,
+        person: &Person,
+        session: &str,
+        old: Secret<String>,
+        new: Secret<String>,
+    ) -> Result<(), PersonError> {
+        let kept = store::password_of(self.db.read(), &person.email).await?.and_then(|(_, hash)| hash);
+        if !self.passwords.check(kept.clone(), old).await {
+            return Err(PersonError::WrongPassword);
+        }
+        check_password(&new, &person.email)?;
+        let hash = self.passwords.hash(new).await?;
+        let txn = self.db.write().await?;
+        if !store::replace_password(&txn, person.id, kept.as_deref(), &hash).await? {
+            return Err(PersonError::WrongPassword);
+        }
+        store::delete_sessions_of(&txn, person.id, Some(session)).await?;
+        txn.commit().await?;
+        Ok(())
     }
 
     async fn prepare(&self, new: NewPerson) -> Result<(NewPerson, String), PersonError> {
@@ -109,6 +144,25 @@ impl People {
         let inserted = store::insert_person(txn, org, new, hash, self.clock.now()).await;
         inserted.map_err(|err| if is_taken(&err) { PersonError::EmailTaken } else { err.into() })
     }
+}
+
+/// Refuses when somebody who is to have these roles is the last owner. Two owners who demote or remove each other at
+/// once take turns at the organisation's row.
+async fn can_do_without(
+    txn: &DatabaseTransaction,
+    org: OrgId,
+    id: PersonId,
+    roles: &[Role],
+) -> Result<(), PersonError> {
+    store::touch_org(txn, org).await?;
+    let before = store::roles_in(txn, org, id).await?;
+    if before.is_empty() {
+        return Err(PersonError::NoSuchPerson);
+    }
+    if before.contains(&Role::Owner) && !roles.contains(&Role::Owner) && store::owners_of(txn, org).await? < 2 {
+        return Err(PersonError::LastOwner);
+    }
+    Ok(())
 }
 
 /// The first run: until somebody is here, whoever holds the code the server printed may make the owner.

@@ -48,6 +48,8 @@ pub enum PersonError {
     EmailTaken,
     #[error("an organisation keeps at least one owner")]
     LastOwner,
+    #[error("this is not the present password")]
+    WrongPassword,
     #[error("there is no such person")]
     NoSuchPerson,
     #[error("the installation has its owner already")]
@@ -74,6 +76,7 @@ impl From<PersonError> for Problem {
             PersonError::BadTimeZone => bad("time_zone"),
             PersonError::EmailTaken => Self::conflict("email-taken"),
             PersonError::LastOwner => Self::conflict("last-owner"),
+            PersonError::WrongPassword => Self::forbidden("wrong-password"),
             PersonError::NoSuchPerson => Self::not_found("no-such-person"),
             PersonError::SetUpAlready => Self::conflict("set-up-already"),
             PersonError::WrongCode => Self::forbidden("wrong-set-up-code"),
@@ -85,18 +88,45 @@ impl From<PersonError> for Problem {
     }
 }
 
+/// What a person changes of themselves.
+#[derive(Clone, Debug, Default)]
+pub struct PersonChange {
+    pub name: Option<String>,
+    pub locale: Option<Locale>,
+    pub time_zone: Option<String>,
+}
+
+impl PersonChange {
+    /// Changes what is given, or the refusal.
+    pub fn of(self, person: &mut Person) -> Result<(), PersonError> {
+        if let Some(name) = self.name {
+            person.name = checked_name(&name)?;
+        }
+        if let Some(zone) = self.time_zone {
+            person.time_zone = is_time_zone(&zone).then_some(zone).ok_or(PersonError::BadTimeZone)?;
+        }
+        person.locale = self.locale.unwrap_or_else(|| person.locale.clone());
+        Ok(())
+    }
+}
+
+fn checked_name(name: &str) -> Result<String, PersonError> {
+    let name = clean_line(name);
+    if name.is_empty() || name.chars().count() > 80 { Err(PersonError::BadName) } else { Ok(name) }
+}
+
+pub fn check_password(password: &Secret<String>, email: &str) -> Result<(), PersonError> {
+    let password = password.expose();
+    let fits = (10..=200).contains(&password.chars().count()) && password.to_lowercase() != email;
+    fits.then_some(()).ok_or(PersonError::BadPassword)
+}
+
 impl NewPerson {
     /// The same, cleaned, or the refusal.
     pub fn checked(self) -> Result<Self, PersonError> {
-        let name = clean_line(&self.name);
-        if name.is_empty() || name.chars().count() > 80 {
-            return Err(PersonError::BadName);
-        }
+        let name = checked_name(&self.name)?;
         let email = mail::checked_email(&self.email).map_err(|_ignored| PersonError::BadEmail)?;
-        let password = self.password.expose();
-        if !(10..=200).contains(&password.chars().count()) || password.to_lowercase() == email {
-            return Err(PersonError::BadPassword);
-        }
+        check_password(&self.password, &email)?;
         if !is_time_zone(&self.time_zone) {
             return Err(PersonError::BadTimeZone);
         }

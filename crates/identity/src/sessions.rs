@@ -1,4 +1,4 @@
-//! Sessions: begun by a password or a link, kept in the database, rolled on while used, ended at any time.
+//! Sessions: begun by a password, a passkey or a link, kept in the database, rolled on while used, ended at any time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,8 @@ use crate::store;
 pub const LIFE: Duration = Duration::from_hours(30 * 24);
 /// A session in use is rolled on at most this often, so that reading costs no write.
 const ROLL_AFTER: Duration = Duration::from_hours(24);
+/// When a session was last seen is known to this, likewise.
+const SEEN_AFTER: Duration = Duration::from_mins(10);
 
 #[derive(Debug, thiserror::Error)]
 pub enum LogInError {
@@ -42,9 +44,30 @@ pub enum SessionOf {
     Contact(ContactId),
 }
 
+/// A session as its owner sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub hash: String,
+    /// What the browser calls itself.
+    pub device: Option<String>,
+    pub created_at: Instant,
+    /// Within [`SEEN_AFTER`].
+    pub last_seen_at: Instant,
+    pub expires_at: Instant,
+}
+
+impl Session {
+    /// What lists call it: enough of the hash to tell a person's sessions apart.
+    pub fn id(&self) -> &str {
+        self.hash.get(..16).unwrap_or_default()
+    }
+}
+
 /// A session as found by its token.
 pub struct Found {
     pub actor: Actor,
+    /// Under which the database keeps it.
+    pub hash: String,
     /// Whether it was rolled on just now, so that the cookie must be, too.
     pub rolled: bool,
 }
@@ -62,7 +85,12 @@ impl Sessions {
     }
 
     /// Begins a session for whoever knows the password; the answer is the cookie's value.
-    pub async fn log_in(&self, email: &str, password: Secret<String>) -> Result<Secret<String>, LogInError> {
+    pub async fn log_in(
+        &self,
+        email: &str,
+        password: Secret<String>,
+        device: Option<&str>,
+    ) -> Result<Secret<String>, LogInError> {
         let known = match mail::checked_email(email) {
             Ok(email) => store::password_of(self.db.read(), &email).await?,
             Err(_) => None,
@@ -70,38 +98,65 @@ impl Sessions {
         let (person, hash) = known.unzip();
         let fits = self.passwords.check(hash.flatten(), password).await;
         match person {
-            Some(person) if fits => Ok(self.begin(SessionOf::Person(person)).await?),
+            Some(person) if fits => Ok(self.begin(SessionOf::Person(person), device).await?),
             _ => Err(LogInError::Wrong),
         }
     }
 
     /// Begins a session for somebody whose identity is proven.
-    pub async fn begin(&self, of: SessionOf) -> Result<Secret<String>, DbErr> {
+    pub async fn begin(&self, of: SessionOf, device: Option<&str>) -> Result<Secret<String>, DbErr> {
         let txn = self.db.write().await?;
-        let token = self.begin_in(&txn, of).await?;
+        let token = self.begin_in(&txn, of, device).await?;
         txn.commit().await?;
         Ok(token)
     }
 
     /// As [`Self::begin`], in the caller's transaction.
-    pub async fn begin_in(&self, txn: &impl ConnectionTrait, of: SessionOf) -> Result<Secret<String>, DbErr> {
+    pub async fn begin_in(
+        &self,
+        txn: &impl ConnectionTrait,
+        of: SessionOf,
+        device: Option<&str>,
+    ) -> Result<Secret<String>, DbErr> {
         let (token, now) = (random_token::<32>(), self.clock.now());
-        store::insert_session(txn, &token_hash(token.expose()), of, now, now + LIFE).await?;
+        store::insert_session(txn, &token_hash(token.expose()), of, device, now, now + LIFE).await?;
         Ok(token)
     }
 
     /// The actor behind a session cookie; `None` when it has ended or never was.
     pub async fn find(&self, token: &str) -> Result<Option<Found>, DbErr> {
         let (hash, now) = (token_hash(token), self.clock.now());
-        let Some((of, expires_at)) = store::session(self.db.read(), &hash, now).await? else { return Ok(None) };
+        let Some((of, session)) = store::session(self.db.read(), &hash, now).await? else { return Ok(None) };
         let actor = match of {
             SessionOf::Person(person) => self.person(person).await?,
             SessionOf::Contact(contact) => self.contact(contact).await?,
         };
         let Some(actor) = actor else { return Ok(None) };
-        let rolled = is_to_be_rolled(expires_at, now)
-            && store::roll_session(self.db.read(), &hash, expires_at, now + LIFE).await?;
-        Ok(Some(Found { actor, rolled }))
+        if now.since(session.last_seen_at) > SEEN_AFTER {
+            store::touch_session(self.db.read(), &hash, now).await?;
+        }
+        let rolled = is_to_be_rolled(session.expires_at, now)
+            && store::roll_session(self.db.read(), &hash, session.expires_at, now + LIFE).await?;
+        Ok(Some(Found { actor, hash, rolled }))
+    }
+
+    /// A person's sessions, the newest first.
+    pub async fn of(&self, person: PersonId) -> Result<Vec<Session>, DbErr> {
+        store::sessions_of(self.db.read(), person, self.clock.now()).await
+    }
+
+    /// Ends the session of this person's that lists call so; false when there is none.
+    pub async fn end_one(&self, person: PersonId, id: &str) -> Result<bool, DbErr> {
+        let Some(session) = self.of(person).await?.into_iter().find(|session| session.id() == id) else {
+            return Ok(false);
+        };
+        store::delete_session(self.db.read(), &session.hash).await?;
+        Ok(true)
+    }
+
+    /// Ends all of a person's sessions but the one with this hash.
+    pub async fn end_others(&self, person: PersonId, hash: &str) -> Result<u64, DbErr> {
+        store::delete_sessions_of(self.db.read(), person, Some(hash)).await
     }
 
     /// Ends the session; ending one that is over is no failure.

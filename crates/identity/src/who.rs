@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use kernel::http::cookie;
+use kernel::id::PersonId;
 use kernel::{Actor, Problem, Who};
 use url::Url;
 
@@ -51,12 +52,26 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
 #[derive(Clone, Copy, Debug)]
 pub struct Secure(pub bool);
 
-impl<S: Send + Sync> FromRequestParts<S> for Secure {
-    type Rejection = Infallible;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get::<Self>().copied().unwrap_or(Self(false)))
+/// Somebody who works here, logged in with a browser: what changes their own account. A program with an API token
+/// may not: it would outlive the token.
+#[derive(Clone, Debug)]
+pub struct Own {
+    pub person: PersonId,
+    /// The hash of their session.
+    pub session: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Own {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let person = parts.extensions.get::<Actor>().cloned().unwrap_or_else(Actor::anyone).person()?;
+        let session = parts.extensions.get::<SessionHash>().ok_or_else(|| Problem::forbidden("session-needed"))?;
+        Ok(Self { person, session: session.0.clone() })
     }
 }
+
+#[derive(Clone)]
+struct SessionHash(String);
 
 /// Puts the [`Actor`] and the [`ClientAddress`] into the request, and refuses what another site may have forged.
 /// For `axum::middleware::from_fn_with_state`.
@@ -64,7 +79,7 @@ pub async fn who(State(identity): State<Identity>, mut request: Request, next: N
     if csrf::may_be_forged(&seen(&request), &identity.settings.origins) {
         return Problem::forbidden("cross-site").into_response();
     }
-    let (actor, rolled) = match identity.resolve(request.headers()).await {
+    let Resolved { actor, session, rolled } = match identity.resolve(request.headers()).await {
         Ok(found) => found,
         Err(problem) => return problem.into_response(),
     };
@@ -72,6 +87,9 @@ pub async fn who(State(identity): State<Identity>, mut request: Request, next: N
     let address = identity.address(&request);
     let extensions = request.extensions_mut();
     extensions.insert(actor);
+    if let Some(hash) = session {
+        extensions.insert(SessionHash(hash));
+    }
     extensions.insert(ClientAddress(address));
     extensions.insert(Secure(secure));
     let mut response = next.run(request).await;
@@ -105,21 +123,37 @@ fn api_token(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && token.starts_with(PREFIX)).then_some(token)
 }
 
+/// Who was found behind a request.
+struct Resolved {
+    actor: Actor,
+    /// The hash of the session, if it is one.
+    session: Option<String>,
+    /// Its token when it was rolled on, so that the cookie must be, too.
+    rolled: Option<String>,
+}
+
+impl From<Actor> for Resolved {
+    fn from(actor: Actor) -> Self {
+        Self { actor, session: None, rolled: None }
+    }
+}
+
 impl Identity {
-    /// The actor, and the session's token when it was rolled on: an API token first, then the session, then the guest.
-    async fn resolve(&self, headers: &HeaderMap) -> Result<(Actor, Option<String>), Problem> {
+    /// An API token first, then the session, then the guest.
+    async fn resolve(&self, headers: &HeaderMap) -> Result<Resolved, Problem> {
         if let Some(token) = api_token(headers) {
             let found = self.api_tokens.find(token).await?;
-            return found.map(|actor| (actor, None)).ok_or_else(|| Problem::unauthorized("no-such-token"));
+            return found.map(Into::into).ok_or_else(|| Problem::unauthorized("no-such-token"));
         }
         if let Some(token) = cookie(headers, SESSION)
             && let Some(found) = self.sessions.find(token).await?
         {
-            return Ok((found.actor, found.rolled.then(|| token.to_owned())));
+            let rolled = found.rolled.then(|| token.to_owned());
+            return Ok(Resolved { actor: found.actor, session: Some(found.hash), rolled });
         }
         let guest = cookie(headers, GUEST).and_then(|cookie| self.guests.read(cookie, self.clock.now()));
         let actor = guest.map(|guest| Actor { who: Who::Guest(guest.id), name: guest.name, ..Actor::anyone() });
-        Ok((actor.unwrap_or_else(Actor::anyone), None))
+        Ok(actor.unwrap_or_else(Actor::anyone).into())
     }
 
     /// The peer, or whom a trusted proxy says it speaks for: the last address that is no trusted proxy's.

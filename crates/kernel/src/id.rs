@@ -177,6 +177,7 @@ pub mod kind {
         /// A visitor without an account; the signed cookie carries it.
         Guest => GuestId,
         ApiToken => ApiTokenId,
+        Passkey => PasskeyId,
         Product => ProductId,
         Variant => VariantId,
         Picture => PictureId,
@@ -199,8 +200,8 @@ pub mod kind {
 }
 pub use kind::{
     AnswerId, ApiTokenId, CompanyId, ContactId, EventId, GuestId, HappeningId, ImportId, InquiryId, MailId, MessageId,
-    OfferId, OrderId, OrgId, PersonId, PictureId, ProductId, QuestionId, RecordingId, RunItemId, StreamKeyId,
-    VariantId,
+    OfferId, OrderId, OrgId, PasskeyId, PersonId, PictureId, ProductId, QuestionId, RecordingId, RunItemId,
+    StreamKeyId, VariantId,
 };
 
 #[cfg(test)]

@@ -145,6 +145,8 @@ impl App {
 /// A serving house: where it is, and its end.
 pub struct Served {
     pub base: String,
+    /// The address for people: passkeys want its name.
+    pub shown: String,
     /// What an encoder takes as server.
     pub rtmp_url: String,
     pub done: JoinHandle<()>,
@@ -159,6 +161,7 @@ impl App {
             .await
             .with_context(|| format!("rtmp: {} cannot be listened on", self.config.rtmp))?;
         let base = format!("http://{}", listener.local_addr()?);
+        let shown = if self.config.http.port() == 0 { base.clone() } else { self.config.public_base() };
         let rtmp_url = self.config.rtmp_url();
         let router = crate::router::whole(self)?;
         self.recorders.recover().await.context("the recordings cannot be read")?;
@@ -177,7 +180,7 @@ impl App {
             tasks.close();
             let _late = tokio::time::timeout(Duration::from_secs(5), tasks.wait()).await;
         });
-        Ok(Served { base, rtmp_url, done })
+        Ok(Served { base, shown, rtmp_url, done })
     }
 
     /// Starts what runs beside the requests.

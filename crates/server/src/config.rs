@@ -1,7 +1,7 @@
 //! Settings: the file, overridden by the environment, overridden by flags. What is unknown or wrong is
 //! refused with the key, the value and what is allowed.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -185,9 +185,14 @@ impl Config {
         format!("rtmp://{host}:{}/live", self.rtmp.port())
     }
 
-    /// Where people reach this server, without a slash at the end.
+    /// Where people reach this server, without a slash at the end. On one machine alone that is `localhost`: browsers
+    /// make no passkeys for an IP address.
     pub fn public_base(&self) -> String {
-        let url = self.public_url.as_ref().map_or_else(|| format!("http://{}", self.http), Url::to_string);
+        let url = match &self.public_url {
+            Some(url) => url.to_string(),
+            None if self.http.ip() == Ipv4Addr::LOCALHOST => format!("http://localhost:{}", self.http.port()),
+            None => format!("http://{}", self.http),
+        };
         url.trim_end_matches('/').to_owned()
     }
 }
@@ -217,6 +222,15 @@ mod tests {
         assert_eq!(refusal, "media.part_ms: 50 is not allowed; use 200 to 1000");
         config = Config { database_url: Some("mysql://x".into()), ..Config::default() };
         assert!(config.check().unwrap_err().to_string().starts_with("database_url"));
+    }
+
+    #[test]
+    fn the_public_address_is_the_one_given_else_the_machines_own() {
+        assert_eq!(Config::default().public_base(), "http://localhost:8080");
+        let open = Config { http: SocketAddr::from(([0, 0, 0, 0], 80)), ..Config::default() };
+        assert_eq!(open.public_base(), "http://0.0.0.0:80");
+        let named = Config { public_url: Some("https://fair.example/".parse().unwrap()), ..Config::default() };
+        assert_eq!(named.public_base(), "https://fair.example");
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
         disk(config),
         files(),
         smtp(config),
+        passkeys(config),
     ]
 }
 
@@ -93,4 +94,13 @@ fn files() -> Finding {
 
 fn smtp(config: &Config) -> Finding {
     finding(config.mail.smtp_url.is_some(), "SMTP server", "set mail.smtp_url; until then mail waits in the queue")
+}
+
+fn passkeys(config: &Config) -> Finding {
+    let base = config.public_base();
+    finding(
+        base.parse().is_ok_and(|url| identity::passkeys_work_at(&url)),
+        format!("passkeys at {base}"),
+        "optional: set public_url to a name with https://; browsers refuse passkeys elsewhere, passwords work",
+    )
 }

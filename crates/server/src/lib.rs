@@ -55,7 +55,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     tracing::info!(http = served.base, rtmp = served.rtmp_url, "Livefair is open");
     if !app.has_people().await? {
         let code = app.set_up_code();
-        stdio::line(&format!("Nobody works here yet. Open {}/console/setup and enter the code {code}", served.base));
+        stdio::line(&format!("Nobody works here yet. Open {}/console/setup and enter the code {code}", served.shown));
     }
     served.done.await?;
     Ok(())

@@ -210,6 +210,22 @@ pub async fn set_roles(
     Ok(Json(identity.people.set_roles(org, id, &roles(new.roles)?).await?.into()))
 }
 
+/// Removes a person; their sessions and API tokens end at once.
+#[utoipa::path(delete, path = "/api/v1/people/{id}", tag = "identity",
+    params(("id" = String, Path, description = "the person's id")), responses(
+    (status = 204, description = "the person is gone"),
+    (status = 403, description = "right-missing", body = Problem, content_type = "application/problem+json"),
+    (status = 404, description = "no-such-person", body = Problem, content_type = "application/problem+json"),
+    (status = 409, description = "last-owner", body = Problem, content_type = "application/problem+json")))]
+pub async fn remove_person(
+    State(identity): State<Identity>,
+    actor: Actor,
+    Path(id): Path<PersonId>,
+) -> Result<StatusCode, Problem> {
+    identity.people.remove(actor.require(Right::ManageOrg)?, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Shows the organisation one works for.
 #[utoipa::path(get, path = "/api/v1/org", tag = "identity", responses(
     (status = 200, body = OrgView),

@@ -1,19 +1,16 @@
 //! Beginning, asking for and ending a session; guests; the first run.
 
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use kernel::actor::{Right, Who};
-use kernel::http::{Json, cookie};
+use kernel::http::Json;
 use kernel::id::{CompanyId, GuestId, OrgId, PersonId};
 use kernel::{Actor, Locale, Problem, Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::limit::address_key;
-use crate::who::{ClientAddress, GUEST, SESSION, Secure, set_cookie};
-use crate::{Guests, Identity, NewOrg, NewPerson, OrgKind, guest, sessions};
-
-type SetCookie = [(HeaderName, HeaderValue); 1];
+use super::visit::{Door, SetCookie, Visit};
+use crate::{Guests, Identity, NewOrg, NewPerson, OrgKind, sessions};
 
 #[derive(Deserialize, ToSchema)]
 pub struct SessionStart {
@@ -37,6 +34,9 @@ pub struct SessionView {
     rights: Vec<Right>,
     /// Whether the installation has its first owner.
     set_up: bool,
+    /// The origin whose pages passkeys work on; absent when the configured address can have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passkeys_at: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -119,18 +119,15 @@ pub struct MagicLinkUse {
     (status = 429, description = "too-many-tries", body = Problem, content_type = "application/problem+json")))]
 pub async fn log_in(
     State(identity): State<Identity>,
-    ClientAddress(address): ClientAddress,
-    secure: Secure,
-    headers: HeaderMap,
+    visit: Visit,
     Json(start): Json<SessionStart>,
-) -> Result<(StatusCode, SetCookie), Problem> {
-    let (now, email) = (identity.clock.now(), start.email.trim().to_lowercase());
-    identity.limits.log_in_by_address.check(&address_key(address), now)?;
-    identity.limits.log_in_by_email.check(&email, now)?;
-    let token = identity.sessions.log_in(&email, start.password).await?;
+) -> Result<Door, Problem> {
+    let email = start.email.trim().to_lowercase();
+    visit.turn(&identity, &identity.limits.log_in_by_address)?;
+    identity.limits.log_in_by_email.check(&email, identity.clock.now())?;
+    let token = identity.sessions.log_in(&email, start.password, visit.device.as_deref()).await?;
     identity.limits.log_in_by_email.forgive(&email);
-    end_session(&identity, &headers).await?;
-    Ok((StatusCode::NO_CONTENT, session_cookie(&token, secure)))
+    visit.enter(&identity, &token).await
 }
 
 /// Says who asks.
@@ -168,20 +165,15 @@ pub async fn session(State(identity): State<Identity>, actor: Actor) -> Result<J
         company,
         rights: actor.rights.iter().collect(),
         set_up: identity.first_run.is_done().await?,
+        passkeys_at: identity.passkeys.work_here().then(|| identity.settings.public_url.origin().ascii_serialization()),
     }))
 }
 
 /// Ends the session.
 #[utoipa::path(delete, path = "/api/v1/session", tag = "identity", responses(
     (status = 204, description = "the session is over and the cookie gone")))]
-pub async fn log_out(
-    State(identity): State<Identity>,
-    secure: Secure,
-    headers: HeaderMap,
-) -> Result<(StatusCode, SetCookie), Problem> {
-    end_session(&identity, &headers).await?;
-    let gone = [(header::SET_COOKIE, set_cookie(SESSION, "", 0, secure.0))];
-    Ok((StatusCode::NO_CONTENT, gone))
+pub async fn log_out(State(identity): State<Identity>, visit: Visit) -> Result<Door, Problem> {
+    visit.leave(&identity).await
 }
 
 /// Makes the first organisation and its owner, and logs the owner in.
@@ -193,11 +185,10 @@ pub async fn log_out(
     (status = 429, description = "too-many-tries", body = Problem, content_type = "application/problem+json")))]
 pub async fn set_up(
     State(identity): State<Identity>,
-    ClientAddress(address): ClientAddress,
-    secure: Secure,
+    visit: Visit,
     Json(set_up): Json<SetUp>,
-) -> Result<(StatusCode, SetCookie), Problem> {
-    identity.limits.log_in_by_address.check(&address_key(address), identity.clock.now())?;
+) -> Result<Door, Problem> {
+    visit.turn(&identity, &identity.limits.log_in_by_address)?;
     let owner = NewPerson {
         name: set_up.name,
         email: set_up.email,
@@ -207,8 +198,9 @@ pub async fn set_up(
         time_zone: set_up.org.time_zone.clone(),
     };
     let person = identity.first_run.set_up(&set_up.code, &set_up.org, owner).await?;
-    let token = identity.sessions.begin(sessions::SessionOf::Person(person.id)).await?;
-    Ok((StatusCode::NO_CONTENT, session_cookie(&token, secure)))
+    let owner = sessions::SessionOf::Person(person.id);
+    let token = identity.sessions.begin(owner, visit.device.as_deref()).await?;
+    visit.enter(&identity, &token).await
 }
 
 /// Gives a visitor a name, remembered by a signed cookie; a known guest is renamed.
@@ -218,17 +210,13 @@ pub async fn set_up(
     (status = 429, description = "too-many-tries", body = Problem, content_type = "application/problem+json")))]
 pub async fn become_guest(
     State(identity): State<Identity>,
-    ClientAddress(address): ClientAddress,
-    secure: Secure,
-    headers: HeaderMap,
+    visit: Visit,
     Json(new): Json<GuestNew>,
 ) -> Result<(SetCookie, Json<GuestView>), Problem> {
-    let now = identity.clock.now();
-    identity.limits.guest_by_address.check(&address_key(address), now)?;
-    let known = cookie(&headers, GUEST).and_then(|text| identity.guests.read(text, now)).map(|guest| guest.id);
-    let guest = Guests::name(known, &new.name, new.lang)?;
-    let cookie = set_cookie(GUEST, &identity.guests.cookie(&guest, now), guest::LIFE.as_secs(), secure.0);
-    Ok(([(header::SET_COOKIE, cookie)], Json(GuestView { guest: guest.id, name: guest.name })))
+    visit.turn(&identity, &identity.limits.guest_by_address)?;
+    let guest = Guests::name(visit.guest(&identity).map(|known| known.id), &new.name, new.lang)?;
+    let cookie = identity.guests.cookie(&guest, identity.clock.now());
+    Ok((visit.guest_cookie(&cookie), Json(GuestView { guest: guest.id, name: guest.name })))
 }
 
 /// Mails a log-in link to a buyer. The answer is the same whether or not the address is known.
@@ -238,12 +226,11 @@ pub async fn become_guest(
     (status = 429, description = "too-many-tries", body = Problem, content_type = "application/problem+json")))]
 pub async fn send_magic_link(
     State(identity): State<Identity>,
-    ClientAddress(address): ClientAddress,
+    visit: Visit,
     Json(new): Json<MagicLinkNew>,
 ) -> Result<StatusCode, Problem> {
-    let now = identity.clock.now();
-    identity.limits.link_by_address.check(&address_key(address), now)?;
-    identity.limits.link_by_email.check(&new.email.trim().to_lowercase(), now)?;
+    visit.turn(&identity, &identity.limits.link_by_address)?;
+    identity.limits.link_by_email.check(&new.email.trim().to_lowercase(), identity.clock.now())?;
     identity.magic_links.send(&new.email, new.lang, new.next.as_deref()).await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -255,26 +242,11 @@ pub async fn send_magic_link(
     (status = 429, description = "too-many-tries", body = Problem, content_type = "application/problem+json")))]
 pub async fn use_magic_link(
     State(identity): State<Identity>,
-    ClientAddress(address): ClientAddress,
-    secure: Secure,
-    headers: HeaderMap,
+    visit: Visit,
     Json(link): Json<MagicLinkUse>,
-) -> Result<(StatusCode, SetCookie), Problem> {
-    identity.limits.log_in_by_address.check(&address_key(address), identity.clock.now())?;
-    let session = identity.magic_links.redeem(link.token.expose()).await?;
-    let session = session.ok_or_else(|| Problem::unauthorized("link-used-or-over"))?;
-    end_session(&identity, &headers).await?;
-    Ok((StatusCode::NO_CONTENT, session_cookie(&session, secure)))
-}
-
-fn session_cookie(token: &Secret<String>, secure: Secure) -> SetCookie {
-    [(header::SET_COOKIE, set_cookie(SESSION, token.expose(), sessions::LIFE.as_secs(), secure.0))]
-}
-
-/// Ends the session that came along, if any: a new one replaces it.
-async fn end_session(identity: &Identity, headers: &HeaderMap) -> Result<(), Problem> {
-    if let Some(token) = cookie(headers, SESSION) {
-        identity.sessions.end(token).await?;
-    }
-    Ok(())
+) -> Result<Door, Problem> {
+    visit.turn(&identity, &identity.limits.log_in_by_address)?;
+    let token = identity.magic_links.redeem(link.token.expose(), visit.device.as_deref()).await?;
+    let token = token.ok_or_else(|| Problem::unauthorized("link-used-or-over"))?;
+    visit.enter(&identity, &token).await
 }

@@ -8,12 +8,13 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryF
 
 use super::entity::{api_token, magic_link, session};
 use crate::api_token::ApiToken;
-use crate::sessions::SessionOf;
+use crate::sessions::{Session, SessionOf};
 
 pub async fn insert_session(
     conn: &impl ConnectionTrait,
     hash: &str,
     of: SessionOf,
+    device: Option<&str>,
     now: Instant,
     expires_at: Instant,
 ) -> Result<(), DbErr> {
@@ -21,21 +22,65 @@ pub async fn insert_session(
         SessionOf::Person(person) => (Some(person), None),
         SessionOf::Contact(contact) => (None, Some(contact)),
     };
-    let row = session::Model { token_hash: hash.to_owned(), person_id, contact_id, created_at: now, expires_at };
+    let row = session::Model {
+        token_hash: hash.to_owned(),
+        person_id,
+        contact_id,
+        created_at: now,
+        expires_at,
+        last_seen_at: Some(now),
+        device: device.map(str::to_owned),
+    };
     session::Entity::insert(session::ActiveModel::from(row)).exec_without_returning(conn).await?;
     Ok(())
 }
 
-/// Whose session it is, and until when; `None` once that has passed.
+/// Whose session it is and when it was begun, seen and will end; `None` once that has passed.
 pub async fn session(
     conn: &impl ConnectionTrait,
     hash: &str,
     now: Instant,
-) -> Result<Option<(SessionOf, Instant)>, DbErr> {
+) -> Result<Option<(SessionOf, Session)>, DbErr> {
     let found = session::Entity::find_by_id(hash.to_owned()).filter(session::Column::ExpiresAt.gt(now)).one(conn);
     let Some(row) = found.await? else { return Ok(None) };
     let person = row.person_id.map(SessionOf::Person);
-    Ok(person.or(row.contact_id.map(SessionOf::Contact)).map(|of| (of, row.expires_at)))
+    Ok(person.or(row.contact_id.map(SessionOf::Contact)).map(|of| (of, session_of(row))))
+}
+
+/// A person's sessions that run, the newest first.
+pub async fn sessions_of(conn: &impl ConnectionTrait, of: PersonId, now: Instant) -> Result<Vec<Session>, DbErr> {
+    let rows = session::Entity::find().filter(session::Column::PersonId.eq(of));
+    let rows = rows.filter(session::Column::ExpiresAt.gt(now)).order_by_desc(session::Column::CreatedAt);
+    Ok(rows.all(conn).await?.into_iter().map(session_of).collect())
+}
+
+fn session_of(row: session::Model) -> Session {
+    Session {
+        hash: row.token_hash,
+        device: row.device,
+        created_at: row.created_at,
+        last_seen_at: row.last_seen_at.unwrap_or(row.created_at),
+        expires_at: row.expires_at,
+    }
+}
+
+pub async fn touch_session(conn: &impl ConnectionTrait, hash: &str, now: Instant) -> Result<(), DbErr> {
+    let touch = session::Entity::update_many().col_expr(session::Column::LastSeenAt, Expr::value(now));
+    touch.filter(session::Column::TokenHash.eq(hash)).exec(conn).await?;
+    Ok(())
+}
+
+/// Ends all of a person's sessions but one.
+pub async fn delete_sessions_of(
+    conn: &impl ConnectionTrait,
+    person: PersonId,
+    but: Option<&str>,
+) -> Result<u64, DbErr> {
+    let mut delete = session::Entity::delete_many().filter(session::Column::PersonId.eq(person));
+    if let Some(hash) = but {
+        delete = delete.filter(session::Column::TokenHash.ne(hash));
+    }
+    Ok(delete.exec(conn).await?.rows_affected)
 }
 
 /// Rolls a session on; false when another request has just done so, or it has been ended.

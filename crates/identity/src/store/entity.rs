@@ -7,5 +7,6 @@ pub mod first_run;
 pub mod magic_link;
 pub mod membership;
 pub mod org;
+pub mod passkey;
 pub mod person;
 pub mod session;

@@ -1,11 +1,16 @@
 //! The schema's steps.
 
 use kernel::db::Migration;
-use sea_orm::sea_query::{ColumnDef, ForeignKey, Index, IndexCreateStatement, Table, TableCreateStatement};
+use sea_orm::sea_query::{
+    ColumnDef, ForeignKey, Index, IndexCreateStatement, Table, TableAlterStatement, TableCreateStatement,
+};
 
 macro_rules! step {
     ($name:literal, table $statement:expr) => {
         Migration { name: $name, up: |schema| Box::pin(async move { schema.create_table($statement).await }) }
+    };
+    ($name:literal, alter $statement:expr) => {
+        Migration { name: $name, up: |schema| Box::pin(async move { schema.alter_table($statement).await }) }
     };
     ($name:literal, index $statement:expr) => {
         Migration { name: $name, up: |schema| Box::pin(async move { schema.create_index($statement).await }) }
@@ -27,6 +32,12 @@ pub fn migrations() -> Vec<Migration> {
         step!("0011_identity_session_expires", index index("session", "expires_at")),
         step!("0012_identity_api_token_org", index index("api_token", "org_id")),
         step!("0013_identity_contact_company", index index("contact", "company_id")),
+        step!("0014_identity_passkey", table passkey()),
+        step!("0015_identity_passkey_person", index index("passkey", "person_id")),
+        step!("0016_identity_session_seen", alter adds("session", maybe_instant("last_seen_at"))),
+        step!("0017_identity_session_device", alter adds("session", ColumnDef::new("device").string().take())),
+        step!("0018_identity_session_person", index index("session", "person_id")),
+        step!("0019_identity_api_token_person", index index("api_token", "person_id")),
     ]
 }
 
@@ -61,6 +72,10 @@ fn refers(table: &mut TableCreateStatement, from: (&'static str, &'static str), 
 
 fn index(table: &'static str, column: &'static str) -> IndexCreateStatement {
     Index::create().name(format!("{table}_{column}")).table(table).col(column).take()
+}
+
+fn adds(table: &'static str, column: ColumnDef) -> TableAlterStatement {
+    Table::alter().table(table).add_column(column).take()
 }
 
 fn org() -> TableCreateStatement {
@@ -155,4 +170,21 @@ fn magic_link() -> TableCreateStatement {
 
 fn first_run() -> TableCreateStatement {
     table("first_run", [ColumnDef::new("id").integer().not_null().primary_key().take()])
+}
+
+fn passkey() -> TableCreateStatement {
+    let columns = [
+        id("id").primary_key().take(),
+        id("person_id"),
+        text("credential_id").unique_key().take(),
+        text("fixed"),
+        text("changing"),
+        ColumnDef::new("transports").integer().not_null().take(),
+        text("name"),
+        instant("created_at"),
+        maybe_instant("last_used_at"),
+    ];
+    let mut table = table("passkey", columns);
+    refers(&mut table, ("passkey", "person_id"), "person");
+    table
 }

@@ -11,7 +11,7 @@ use sea_orm::{
     QueryOrder as _, Set,
 };
 
-use super::entity::{first_run, membership, org, person};
+use super::entity::{api_token, first_run, membership, org, passkey, person, session};
 use crate::org::{NewOrg, Org, OrgKind};
 use crate::person::{NewPerson, Person};
 use crate::role::Role;
@@ -166,6 +166,47 @@ async fn insert_roles(conn: &impl ConnectionTrait, org: OrgId, id: PersonId, rol
     let rows: Vec<_> = roles.iter().copied().map(row).collect();
     if !rows.is_empty() {
         membership::Entity::insert_many(rows).exec_without_returning(conn).await?;
+    }
+    Ok(())
+}
+
+pub async fn update_person(conn: &impl ConnectionTrait, person: &Person) -> Result<(), DbErr> {
+    person::Entity::update_many()
+        .col_expr(person::Column::Name, Expr::value(person.name.as_str()))
+        .col_expr(person::Column::Locale, Expr::value(person.locale.clone()))
+        .col_expr(person::Column::TimeZone, Expr::value(person.time_zone.as_str()))
+        .filter(person::Column::Id.eq(person.id))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// Keeps another password; false when it is not `from` that is kept.
+pub async fn replace_password(
+    conn: &impl ConnectionTrait,
+    id: PersonId,
+    from: Option<&str>,
+    to: &str,
+) -> Result<bool, DbErr> {
+    let replace = person::Entity::update_many().col_expr(person::Column::PasswordHash, Expr::value(to));
+    let replaced = replace.filter(person::Column::Id.eq(id)).filter(match from {
+        Some(from) => person::Column::PasswordHash.eq(from),
+        None => person::Column::PasswordHash.is_null(),
+    });
+    Ok(replaced.exec(conn).await?.rows_affected == 1)
+}
+
+/// Takes a person out of an organisation, and all that opened doors with it. Somebody who belongs nowhere else is
+/// forgotten.
+pub async fn remove_person(conn: &impl ConnectionTrait, org: OrgId, id: PersonId) -> Result<(), DbErr> {
+    let membership = membership::Entity::delete_many().filter(membership::Column::OrgId.eq(org));
+    membership.filter(membership::Column::PersonId.eq(id)).exec(conn).await?;
+    api_token::Entity::delete_many().filter(api_token::Column::PersonId.eq(id)).exec(conn).await?;
+    session::Entity::delete_many().filter(session::Column::PersonId.eq(id)).exec(conn).await?;
+    let elsewhere = membership::Entity::find().filter(membership::Column::PersonId.eq(id)).one(conn).await?;
+    if elsewhere.is_none() {
+        passkey::Entity::delete_many().filter(passkey::Column::PersonId.eq(id)).exec(conn).await?;
+        person::Entity::delete_by_id(id).exec(conn).await?;
     }
     Ok(())
 }

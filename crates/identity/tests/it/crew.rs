@@ -58,6 +58,49 @@ async fn the_last_owner_stays_one() {
 }
 
 #[tokio::test]
+async fn a_person_who_is_removed_is_out_at_once_with_all_their_keys() {
+    each_app(async |app| {
+        let owner = app.owner().await;
+        let second = app.member("second", &[Role::Owner]).await;
+        let text = token(&app, &second, &["see_people"]).await;
+        let id = app.session(&second).await["person"]["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/people/{id}");
+        let remove = async |cookie: &str| app.call(Method::DELETE, &path).cookie(cookie).send().await.outcome();
+        let host = app.member("host", &[Role::Host]).await;
+        assert_eq!(remove(&host).await, "403 right-missing");
+        assert_eq!(remove(&owner).await, "204");
+        assert_eq!(app.session(&second).await["who"], "anyone");
+        let used = app.get("/api/v1/people").with("authorization", &format!("Bearer {text}")).send().await;
+        assert_eq!(used.outcome(), "401 no-such-token");
+        assert_eq!(app.log_in("second", PASSWORD).await.outcome(), "401 wrong-email-or-password");
+        assert_eq!(remove(&owner).await, "404 no-such-person");
+        app.member("second", &[Role::Desk]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_owner_cannot_be_removed_not_even_by_two_at_once() {
+    each_app(async |app| {
+        let owner = app.owner().await;
+        let id_of = async |cookie: &str| app.session(cookie).await["person"]["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/people/{}", id_of(&owner).await);
+        let remove = async |path: String, by: &str| app.call(Method::DELETE, &path).cookie(by).send().await.outcome();
+        assert_eq!(remove(path.clone(), &owner).await, "409 last-owner");
+        let second = app.member("second", &[Role::Owner]).await;
+        let other = format!("/api/v1/people/{}", id_of(&second).await);
+        let (a, b) = tokio::join!(remove(path, &second), remove(other, &owner));
+        let mut outcomes = [a, b];
+        outcomes.sort();
+        assert_eq!(outcomes[0], "204");
+        assert!(["401 log-in-needed", "409 last-owner"].contains(&outcomes[1].as_str()), "{outcomes:?}");
+        let home = app.identity.orgs.home().await.unwrap().unwrap();
+        assert_eq!(app.identity.people.of(home.id).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_may_not_manage_is_told_so() {
     each_app(async |app| {
         let host = app.member("host", &[Role::Host]).await;

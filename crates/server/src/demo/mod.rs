@@ -36,7 +36,7 @@ pub async fn run(mut args: ServeArgs) -> anyhow::Result<()> {
         () = cancel.cancelled() => None,
     };
     if let Some(show) = show {
-        announce(&served.base, &served.rtmp_url, &show);
+        announce(&served.shown, &served.rtmp_url, &show);
         let crowd = tokio::spawn(buyers::keep_busy(served.base.clone(), show.clone(), cancel.clone()));
         cancel.cancelled().await;
         let _stopped = crowd.await;

@@ -13,6 +13,9 @@ pub struct Model {
     pub contact_id: Option<ContactId>,
     pub created_at: Instant,
     pub expires_at: Instant,
+    pub last_seen_at: Option<Instant>,
+    /// What the browser calls itself.
+    pub device: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -18,6 +18,9 @@ export type Person = Said['PersonView'];
 export type NewPerson = Said['PersonNew'];
 export type ApiToken = Said['ApiTokenView'];
 export type FreshToken = Said['ApiTokenCreated'];
+export type Passkey = Said['PasskeyView'];
+export type OwnSession = Said['OwnSessionView'];
+export type AccountChange = Said['AccountChange'];
 
 export type Show = Said['EventView'];
 export type ShowState = Said['EventState'];

@@ -111,6 +111,7 @@ export const org = {
   people: () => answer(api.GET('/api/v1/people')),
   addPerson: (body: NewPerson) => answer(api.POST('/api/v1/people', { body })),
   setRoles: (id: string, roles: Role[]) => answer(api.PUT('/api/v1/people/{id}/roles', { ...of(id), body: { roles } })),
+  removePerson: (id: string) => answer(api.DELETE('/api/v1/people/{id}', of(id))),
   tokens: () => answer(api.GET('/api/v1/api-tokens')),
   addToken: (name: string, rights: Right[]) => answer(api.POST('/api/v1/api-tokens', { body: { name, rights } })),
   revokeToken: (id: string) => answer(api.DELETE('/api/v1/api-tokens/{id}', of(id))),
