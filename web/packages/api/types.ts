@@ -22,16 +22,6 @@ export interface SessionView {
   rights: string[];
   set_up: boolean;
 }
-export interface SetupRequest {
-  code: string;
-  org: { name: string; kind: string; country: string; time_zone: string };
-  name: string;
-  email: string;
-  password: string;
-}
-export interface OrgView { id: Id; name: string; kind: string; country: string; time_zone: string }
-export interface PersonView { id: Id; name: string; email: string; locale: Lang; time_zone: string; roles: string[] }
-export interface ApiTokenView { id: Id; label: string; created_at: Timestamp; last_used_at?: Timestamp | null; token?: string }
 
 // catalog
 export interface PriceTier { min_quantity: number; unit_price: UnitPrice }
@@ -74,10 +64,6 @@ export interface ShowView {
   on_air?: Id | null;
   recording?: Id | null;
 }
-export interface ReadinessItem { key: string; ok: boolean; advice: string }
-export interface Readiness { items: ReadinessItem[]; ready: boolean }
-export interface StreamKeyView { id: Id; label: string; key?: string; server?: string }
-export interface Pins { products: Id[]; version: number }
 
 // room
 /** `participant` starts with `anyone:` for somebody without a name, who may only watch. */
