@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 const INDEX: &str = "index.jsonl";
 const STATE: &str = "state.json";
 /// A recovered tail is one segment, however long; a day it is not.
-const LONGEST_US: i64 = 24 * 60 * 60 * 1_000_000;
+pub(super) const LONGEST_US: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// One segment of a recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,9 @@ use kernel::Instant;
 use mp4_atom::{Moof, Moov};
 use sha2::{Digest, Sha256};
 
-use super::index::{Line, Phase, epochs, read_index, read_state, reel_name, rewrite_index, sync_dir, write_state};
+use super::index::{
+    LONGEST_US, Line, Phase, epochs, read_index, read_state, reel_name, rewrite_index, sync_dir, write_state,
+};
 use crate::boxes::{self, Span};
 
 /// What recovery did.
@@ -83,7 +85,7 @@ fn recover_reel(dir: &Path, epoch: u32, began: Instant, lines: &mut Vec<Line>) -
             offset: from,
             size: until - from,
             dts_us: span.start_us,
-            duration_us: (span.end_us - span.start_us).max(1),
+            duration_us: (span.end_us - span.start_us).clamp(1, LONGEST_US),
             wall: lines.last().map_or(began, end_of),
             discontinuity: false,
             sha256: hash_of(&mut file, from, until - from)?,
