@@ -8,6 +8,7 @@ SHELL := /bin/bash
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/livefair/target
 export CARGO_TERM_COLOR ?= auto
 LIVEFAIR := $(CARGO_TARGET_DIR)/debug/livefair
+RELEASE := $(CARGO_TARGET_DIR)/release
 
 .PHONY: help demo test check rust-check rust-test web web-check e2e bench fuzz bless deny setup-run setup-test
 
@@ -41,8 +42,16 @@ e2e: ## Journeys in Chromium on the built program
 	cargo build --bin livefair
 	cd e2e && LIVEFAIR=$(LIVEFAIR) npx playwright test
 
-bench: ## Figures with their conditions (release build)
-	scripts/with-postgres cargo run --release -p bench --bin orders
+bench: setup-test web ## Figures with their conditions: a release build, then some seven minutes on a quiet machine
+	cargo build --release -p server -p bench
+	@failed=; run() { echo; echo "== $$*"; "$$@" || failed="$$failed $$1"; }; \
+	run scripts/with-postgres $(RELEASE)/orders --dir $(RELEASE); \
+	run $(RELEASE)/orders_over_http --dir $(RELEASE); \
+	run $(RELEASE)/room_load --storm --dir $(RELEASE); \
+	run $(RELEASE)/hls_load --dir $(RELEASE); \
+	run $(RELEASE)/idle --dir $(RELEASE); \
+	run node e2e/measure/glass.mjs --livefair $(RELEASE)/livefair; \
+	if [ -n "$$failed" ]; then echo; echo "not reached:$$failed"; exit 1; fi
 
 fuzz: ## Every fuzz target for SECONDS (60) each, in turn
 	scripts/fuzz $(or $(SECONDS),60)

@@ -16,6 +16,8 @@ mod router;
 mod serve;
 mod stdio;
 
+pub use serve::raise_file_limit;
+
 use std::process::ExitCode;
 
 use tokio_util::sync::CancellationToken;

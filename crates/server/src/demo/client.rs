@@ -28,6 +28,11 @@ impl Client {
         self.send(path, self.request(Method::GET, path)).await
     }
 
+    /// What is answered as it is.
+    pub async fn text(&self, path: &str) -> anyhow::Result<String> {
+        answer(path, self.request(Method::GET, path)).await
+    }
+
     pub async fn post(&self, path: &str, body: &impl Serialize) -> anyhow::Result<Value> {
         self.send(path, self.request(Method::POST, path).json(body)).await
     }
@@ -57,12 +62,16 @@ impl Client {
     }
 
     async fn send(&self, path: &str, request: RequestBuilder) -> anyhow::Result<Value> {
-        let response = request.send().await.with_context(|| format!("{path} was not answered"))?;
-        let status = response.status();
-        let body = response.text().await?;
-        if !status.is_success() {
-            bail!("{path} answered {status}: {body}");
-        }
-        Ok(serde_json::from_str(&body).unwrap_or(Value::Null))
+        Ok(serde_json::from_str(&answer(path, request).await?).unwrap_or(Value::Null))
     }
+}
+
+async fn answer(path: &str, request: RequestBuilder) -> anyhow::Result<String> {
+    let response = request.send().await.with_context(|| format!("{path} was not answered"))?;
+    let status = response.status();
+    let body = response.text().await?;
+    if !status.is_success() {
+        bail!("{path} answered {status}: {body}");
+    }
+    Ok(body)
 }
