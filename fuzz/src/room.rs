@@ -1,7 +1,7 @@
 //! What visitors send to the room.
 
 use room::protocol::parse_client;
-use room::ws::frame::{Incoming, MAX_MESSAGE_BYTES, Parser};
+use room::ws::parser::{Incoming, MAX_MESSAGE_BYTES, Parser};
 
 /// One message: read or refused, and the refusal repeats nothing of it.
 pub fn room_message(bytes: &[u8]) {

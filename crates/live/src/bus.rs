@@ -5,6 +5,7 @@ use kernel::{Event, Locale, LocalizedText};
 use serde::{Deserialize, Serialize};
 
 use crate::event::EventState;
+use crate::run::RunItem;
 
 /// An event came to a state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,12 +40,20 @@ pub struct RunItemStarted {
     pub event: EventId,
     pub item: RunItemId,
     pub product: Option<ProductId>,
-    /// In the event's default language; `None` when the product's name says it.
-    pub title: Option<String>,
+    /// Empty when the product's name says it.
+    pub title: LocalizedText,
+    /// The run sheet's. An item that takes another's place starts with the version the other finishes with.
+    pub version: i64,
 }
 
 impl Event for RunItemStarted {
     const NAME: &'static str = "live.run_item.started";
+}
+
+impl RunItemStarted {
+    pub(crate) fn of(item: &RunItem, version: i64) -> Self {
+        Self { event: item.event, item: item.id, product: item.product, title: item.title.clone(), version }
+    }
 }
 
 /// An item left the air.
@@ -53,9 +62,17 @@ pub struct RunItemFinished {
     pub event: EventId,
     pub item: RunItemId,
     pub product: Option<ProductId>,
-    pub title: Option<String>,
+    pub title: LocalizedText,
+    /// The run sheet's.
+    pub version: i64,
 }
 
 impl Event for RunItemFinished {
     const NAME: &'static str = "live.run_item.finished";
+}
+
+impl RunItemFinished {
+    pub(crate) fn of(item: &RunItem, version: i64) -> Self {
+        Self { event: item.event, item: item.id, product: item.product, title: item.title.clone(), version }
+    }
 }

@@ -166,6 +166,7 @@ impl Live {
             after.recording = Some(RecordingId::new());
         }
         if to == EventState::Ended {
+            after.sheet_version += 1;
             self.finish_item_on_air(&txn, &after).await?;
         }
         save(&txn, &before, &after).await?;
@@ -234,15 +235,7 @@ impl Live {
     }
 
     pub(crate) async fn tell_state(&self, txn: &DatabaseTransaction, event: &Event) -> Result<(), E> {
-        let told = EventStateChanged {
-            event: event.id,
-            org: event.org,
-            to: event.state,
-            version: event.version,
-            languages: event.plan.languages.clone(),
-            title: event.plan.title.clone(),
-        };
-        Ok(self.outbox.add(txn, &told).await?)
+        Ok(self.outbox.add(txn, &state_of(event)).await?)
     }
 
     /// The checklist before going live.
@@ -313,6 +306,17 @@ fn allowed(mover: Mover<'_>, event: &Event, to: EventState) -> Result<Option<Per
         }
         (Mover::Crew(actor), _) if actor.org != Some(event.org) => Err(E::NoSuchEvent),
         _ => Err(illegal),
+    }
+}
+
+pub(crate) fn state_of(event: &Event) -> EventStateChanged {
+    EventStateChanged {
+        event: event.id,
+        org: event.org,
+        to: event.state,
+        version: event.version,
+        languages: event.plan.languages.clone(),
+        title: event.plan.title.clone(),
     }
 }
 

@@ -12,6 +12,7 @@ mod follow;
 mod gate;
 mod http;
 mod live;
+mod present;
 pub mod run;
 mod runs;
 mod store;

@@ -192,7 +192,7 @@ impl Live {
         let mut after = before.clone();
         after.sheet_version += 1;
         if to == RunItemState::OnAir {
-            self.finish_item_on_air(&txn, &before).await?;
+            self.finish_item_on_air(&txn, &after).await?;
             item.started_at = Some(self.clock.now());
             self.pin_automatically(&txn, &mut after, &item).await?;
         }
@@ -200,25 +200,22 @@ impl Live {
         let from = std::mem::replace(&mut item.state, to);
         store::update_item(&txn, &item).await?;
         if to == RunItemState::OnAir {
-            let (event, item, product, title) = said(&before, &item);
-            self.outbox.add(&txn, &RunItemStarted { event, item, product, title }).await?;
+            self.outbox.add(&txn, &RunItemStarted::of(&item, after.sheet_version)).await?;
         } else if from == RunItemState::OnAir {
-            let (event, item, product, title) = said(&before, &item);
-            self.outbox.add(&txn, &RunItemFinished { event, item, product, title }).await?;
+            self.outbox.add(&txn, &RunItemFinished::of(&item, after.sheet_version)).await?;
         }
         txn.commit().await?;
         self.outbox.wake();
         Ok(item)
     }
 
-    /// Takes what is on the air off it.
+    /// Takes what is on the air off it. `event` is as it will be saved.
     pub(crate) async fn finish_item_on_air(&self, txn: &DatabaseTransaction, event: &Event) -> Result<(), E> {
         for mut item in store::items(txn, event.id).await? {
             if item.state == RunItemState::OnAir {
                 item.state = RunItemState::Done;
                 store::update_item(txn, &item).await?;
-                let (event, item, product, title) = said(event, &item);
-                self.outbox.add(txn, &RunItemFinished { event, item, product, title }).await?;
+                self.outbox.add(txn, &RunItemFinished::of(&item, event.sheet_version)).await?;
             }
         }
         Ok(())
@@ -268,11 +265,6 @@ impl Live {
         self.outbox.wake();
         Ok(after)
     }
-}
-
-fn said(event: &Event, item: &RunItem) -> (EventId, RunItemId, Option<ProductId>, Option<String>) {
-    let title = item.title.pick(&event.plan.default_language());
-    (event.id, item.id, item.product, (!title.is_empty()).then(|| title.to_owned()))
 }
 
 /// An event whose run sheet may change.

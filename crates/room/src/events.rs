@@ -3,7 +3,7 @@
 
 use kernel::bus::Event;
 use kernel::id::{EventId, InquiryId, MessageId, OfferId, OrgId, ProductId, QuestionId, RunItemId, VariantId};
-use kernel::{Instant, UnitPrice};
+use kernel::{Instant, Locale, LocalizedText, UnitPrice};
 use serde::{Deserialize, Serialize};
 
 use crate::question::{Question, QuestionState};
@@ -65,6 +65,8 @@ pub(crate) struct EventState {
     pub org: OrgId,
     pub to: String,
     pub version: i64,
+    #[serde(default)]
+    pub languages: Vec<Locale>,
 }
 
 /// `live.pin.changed`
@@ -81,7 +83,26 @@ pub(crate) struct RunItem {
     pub event: EventId,
     pub item: RunItemId,
     pub product: Option<ProductId>,
-    pub title: Option<serde_json::Value>,
+    /// In the languages it was given in; empty where the product's name says it.
+    #[serde(default)]
+    pub title: LocalizedText,
+    /// The run sheet's.
+    pub version: i64,
+}
+
+/// An item as it is kept; each reader's frame carries the title in their language.
+#[derive(Debug, Serialize)]
+pub(crate) struct ShownItem<'a> {
+    item: RunItemId,
+    product: Option<ProductId>,
+    title: Option<&'a LocalizedText>,
+}
+
+impl<'a> From<&'a RunItem> for ShownItem<'a> {
+    fn from(heard: &'a RunItem) -> Self {
+        let title = Some(&heard.title).filter(|title| !title.is_empty());
+        Self { item: heard.item, product: heard.product, title }
+    }
 }
 
 /// `catalog.stock.changed`

@@ -1,11 +1,13 @@
 //! Routes of rooms. Handlers translate; the use cases decide.
 
 mod crew;
+mod questions;
 mod socket;
 mod stream;
+mod transcript;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use kernel::http::{Json, Path, Query};
 use kernel::id::{EventId, MessageId, ProductId, QuestionId};
@@ -30,14 +32,14 @@ pub fn routes(rooms: Rooms) -> OpenApiRouter {
         .routes(routes!(snapshot))
         .routes(routes!(log))
         .routes(routes!(say))
-        .routes(routes!(ask, crew::questions))
-        .routes(routes!(crew::move_question))
-        .routes(routes!(crew::answer))
+        .routes(routes!(ask, questions::questions))
+        .routes(routes!(questions::move_question))
+        .routes(routes!(questions::answer))
         .routes(routes!(crew::decide))
         .routes(routes!(crew::mute, crew::unmute))
         .routes(routes!(crew::settings, crew::configure))
-        .routes(routes!(crew::transcript_jsonl))
-        .routes(routes!(crew::transcript_csv))
+        .routes(routes!(transcript::transcript_jsonl))
+        .routes(routes!(transcript::transcript_csv))
         .with_state(rooms)
 }
 
@@ -67,10 +69,12 @@ async fn token(
     State(rooms): State<Rooms>,
     actor: Actor,
     Path(event): Path<EventId>,
+    extensions: Extensions,
     Json(new): Json<NewRoomToken>,
 ) -> Result<Json<RoomTokenView>, Problem> {
     let lang: kernel::Locale = new.lang.parse().map_err(|_bad| Problem::unprocessable("bad-language"))?;
-    let (token, pass) = rooms.admit(&actor, event, &lang.to_string(), new.name.as_deref()).await?;
+    let (token, pass) =
+        rooms.admit(&actor, event, &lang.to_string(), new.name.as_deref(), rooms.address(&extensions)).await?;
     Ok(Json(RoomTokenView { token, name: pass.name, participant: pass.participant, crew: pass.crew }))
 }
 
@@ -92,14 +96,27 @@ async fn ticket(
     Ok(Json(RoomTicketView { ticket: rooms.ticket(pass)? }))
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct SnapshotQuery {
+    /// The language of the reader; the show's first when absent.
+    lang: Option<String>,
+}
+
 /// The room as it stands: the events and values of the `welcome`.
-#[utoipa::path(get, path = "/api/v1/rooms/{event}/snapshot", tag = "room", params(("event" = EventId, Path)),
+#[utoipa::path(get, path = "/api/v1/rooms/{event}/snapshot", tag = "room",
+    params(("event" = EventId, Path), SnapshotQuery),
     responses((status = 200, body = serde_json::Value), (status = 404, body = Problem)))]
-async fn snapshot(State(rooms): State<Rooms>, Path(event): Path<EventId>) -> Result<Response, Problem> {
+async fn snapshot(
+    State(rooms): State<Rooms>,
+    Path(event): Path<EventId>,
+    Query(query): Query<SnapshotQuery>,
+) -> Result<Response, Problem> {
     let room = rooms.room(event).await?;
     let body = {
         let mut room = room.lock();
-        let (snap, s) = (room.snapshot(), room.flushed());
+        let tongue = room.tongue_of(query.lang.as_deref().unwrap_or_default());
+        let (snap, s) = (room.snapshot_in(tongue), room.flushed());
         format!(r#"{{"e":"{}","s":{s},"now":{},"snap":{snap}}}"#, room.epoch(), rooms.now().millis())
     };
     Ok(json(body, "public, max-age=1"))
@@ -111,6 +128,8 @@ struct LogQuery {
     epoch: String,
     /// The last number the reader has.
     after: u64,
+    /// The language of the reader; the show's first when absent.
+    lang: Option<String>,
 }
 
 /// What came after a place in the room's order, as one frame; 410 when it is no longer kept: take the snapshot.
@@ -122,7 +141,11 @@ async fn log(
     Query(query): Query<LogQuery>,
 ) -> Result<Response, Problem> {
     let room = rooms.room(event).await?;
-    let frame = room.lock().log_after(&query.epoch, query.after, rooms.now());
+    let frame = {
+        let room = room.lock();
+        let tongue = room.tongue_of(query.lang.as_deref().unwrap_or_default());
+        room.log_after(&query.epoch, query.after, tongue, rooms.now())
+    };
     frame.map(|body| json(body, "no-store")).ok_or_else(|| Problem::new(410, "room-log-gone"))
 }
 
@@ -192,7 +215,7 @@ async fn writer(rooms: &Rooms, actor: &Actor, headers: &HeaderMap, event: EventI
     if actor.who == Who::Anyone {
         return Err(Problem::unauthorized("room-token"));
     }
-    let (_token, pass) = rooms.admit(actor, event, "en", None).await?;
+    let (_token, pass) = rooms.admit(actor, event, "en", None, None).await?;
     Ok(Arc::new(pass))
 }
 

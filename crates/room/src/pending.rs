@@ -12,8 +12,6 @@ use kernel::Instant;
 pub const LAGGING_BYTES: usize = 64 * 1024;
 /// Above this it is closed.
 pub const TOO_SLOW_BYTES: usize = 256 * 1024;
-/// A socket that takes nothing for so long is closed.
-pub const BLOCKED_FOR: Duration = Duration::from_secs(10);
 
 /// Where bytes go: a socket, or a test's stand-in.
 pub trait Sink {
@@ -43,8 +41,10 @@ pub struct Round {
 }
 
 /// A connection's unwritten bytes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Pending {
+    /// A socket that takes nothing for so long is closed.
+    patience: Duration,
     chunks: VecDeque<Bytes>,
     bytes: usize,
     blocked_since: Option<Instant>,
@@ -53,6 +53,10 @@ pub struct Pending {
 }
 
 impl Pending {
+    pub fn new(patience: Duration) -> Self {
+        Self { patience, chunks: VecDeque::new(), bytes: 0, blocked_since: None, gap: false }
+    }
+
     pub fn bytes(&self) -> usize {
         self.bytes
     }
@@ -108,7 +112,7 @@ impl Pending {
 
     /// Whether what waits, waits too long.
     pub fn verdict(&self, now: Instant) -> Wrote {
-        let blocked = self.blocked_since.is_some_and(|since| now.since(since) >= BLOCKED_FOR);
+        let blocked = self.blocked_since.is_some_and(|since| now.since(since) >= self.patience);
         match self.chunks.is_empty() {
             true => Wrote::All,
             false if blocked || self.bytes > TOO_SLOW_BYTES => Wrote::TooSlow,
@@ -147,6 +151,7 @@ mod tests {
         }
     }
 
+    const BLOCKED_FOR: Duration = Duration::from_secs(10);
     const NOW: Instant = Instant::from_millis(1_000_000);
 
     fn round(size: usize) -> Round {
@@ -155,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_begun_frame_is_finished_before_the_next() {
-        let (wire, mut pending) = (Wire::default(), Pending::default());
+        let (wire, mut pending) = (Wire::default(), Pending::new(BLOCKED_FOR));
         wire.room.set(3);
         assert_eq!(pending.send("first".into(), &wire, NOW), Wrote::Some);
         assert_eq!(pending.send("second".into(), &wire, NOW), Wrote::Some);
@@ -167,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_lagging_reader_gets_control_events_only_and_is_then_closed() {
-        let (wire, mut pending) = (Wire::default(), Pending::default());
+        let (wire, mut pending) = (Wire::default(), Pending::new(BLOCKED_FOR));
         let mut rounds = 0;
         while pending.round(&round(16 * 1024), &wire, NOW) == Wrote::Some {
             rounds += 1;
@@ -179,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_reader_that_stops_is_closed_after_ten_seconds_and_one_that_goes_on_is_not() {
-        let (wire, mut pending) = (Wire::default(), Pending::default());
+        let (wire, mut pending) = (Wire::default(), Pending::new(BLOCKED_FOR));
         assert_eq!(pending.round(&round(64), &wire, NOW), Wrote::Some);
         let later = NOW + BLOCKED_FOR;
         assert_eq!(pending.verdict(later - Duration::from_millis(1)), Wrote::Some);

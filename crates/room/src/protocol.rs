@@ -78,10 +78,6 @@ pub(crate) enum Server<'a> {
         id: Option<Uuid>,
         problem: &'a Problem,
     },
-    Gap {
-        from: u64,
-        to: u64,
-    },
     Bye {
         code: u16,
         retry_ms: u64,

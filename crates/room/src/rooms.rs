@@ -7,29 +7,31 @@ mod questions;
 mod writers;
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::http::Extensions;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::db::writer::Writer;
 use kernel::id::EventId;
 use kernel::keys::Signer;
 use kernel::secret::random_bytes;
 use kernel::{Actor, Clock, Db, Instant, Keys, Outbox, Problem, Right, Who};
-use tokio::sync::mpsc;
 use uuid::Uuid;
 
 pub(crate) use self::handle::{Handle, Heard};
 pub use self::questions::Wish;
-use self::writers::Questions;
+use self::writers::{Chat, Questions};
 use crate::limit::{Buckets, Rate};
-use crate::room::{Input, Message, Room};
+use crate::room::{Input, Room, slow_down};
 use crate::settings::NodeSettings;
 use crate::shard::Shards;
+use crate::sources::Sources;
 use crate::store;
 use crate::token::Pass;
 
-/// Chat that may wait for the database; beyond it chat is refused until the database recovers.
-const CHAT_QUEUE: usize = 20_000;
 /// Questions that may wait for a commit.
 const QUESTION_QUEUE: usize = 128;
 const QUESTION_BATCH: usize = 32;
@@ -39,6 +41,10 @@ const TICKET_FOR: Duration = Duration::from_mins(1);
 const MOST_TICKETS: usize = 100_000;
 /// Handshakes a second, a second's worth at once.
 const HANDSHAKES: Rate = Rate { every: Duration::from_nanos(333_333), burst: 3000 };
+/// The share of one address: a hall full of people comes in at once, and a flood leaves the rest to others.
+const HANDSHAKES_VIA: Rate = Rate { every: Duration::from_millis(5), burst: 600 };
+/// Names an address may make up: each is a participant with a rate of its own.
+const TOKENS_VIA: Rate = Rate { every: Duration::from_millis(100), burst: 600 };
 
 /// What rooms need of the world.
 pub struct RoomsSetup {
@@ -47,6 +53,10 @@ pub struct RoomsSetup {
     pub keys: Keys,
     pub clock: Arc<dyn Clock>,
     pub node: NodeSettings,
+    /// Where rooms reread what they show.
+    pub sources: Arc<dyn Sources>,
+    /// The address a request comes from, as the server's middleware has found it.
+    pub address_of: fn(&Extensions) -> Option<IpAddr>,
 }
 
 /// All rooms of this node. Cloning is cheap.
@@ -59,23 +69,34 @@ struct Inner {
     signer: Signer,
     clock: Arc<dyn Clock>,
     node: Arc<NodeSettings>,
+    sources: Arc<dyn Sources>,
+    address_of: fn(&Extensions) -> Option<IpAddr>,
     shards: Shards,
     open: Mutex<HashMap<EventId, Arc<Handle>>>,
     /// Held while a room is loaded, so that it is loaded once.
     loading: tokio::sync::Mutex<()>,
     tickets: Mutex<HashMap<String, (Arc<Pass>, Instant)>>,
-    chat: mpsc::Sender<Message>,
+    chat: Chat,
     questions: Writer<Questions>,
-    handshakes: Mutex<Buckets>,
+    doors: Mutex<Doors>,
+}
+
+/// How fast people come in.
+struct Doors {
+    /// At the node.
+    handshakes: Buckets,
+    /// From one address.
+    handshakes_via: Buckets,
+    tokens_via: Buckets,
 }
 
 impl Rooms {
     /// Starts the shards and the writers. Must be called within a tokio runtime.
     pub fn start(setup: RoomsSetup) -> std::io::Result<Self> {
-        let RoomsSetup { db, outbox, keys, clock, node } = setup;
-        let shards = Shards::start(node.shards, node.send_buffer_bytes, &clock)?;
-        let (chat, waiting) = mpsc::channel(CHAT_QUEUE);
-        tokio::spawn(writers::save_chat(db.clone(), waiting));
+        let RoomsSetup { db, outbox, keys, clock, node, sources, address_of } = setup;
+        let node = Arc::new(node);
+        let shards = Shards::start(&node, &clock)?;
+        let chat = Chat::start(db.clone());
         let job = Questions { outbox: outbox.clone() };
         let questions = Writer::start_with(db.clone(), job, QUESTION_QUEUE, QUESTION_BATCH);
         Ok(Self(Arc::new(Inner {
@@ -83,14 +104,20 @@ impl Rooms {
             outbox,
             signer: keys.signer("room"),
             clock,
-            node: Arc::new(node),
+            node,
+            sources,
+            address_of,
             shards,
             open: Mutex::default(),
             loading: tokio::sync::Mutex::default(),
             tickets: Mutex::default(),
             chat,
             questions,
-            handshakes: Mutex::new(Buckets::new(HANDSHAKES)),
+            doors: Mutex::new(Doors {
+                handshakes: Buckets::new(HANDSHAKES),
+                handshakes_via: Buckets::new(HANDSHAKES_VIA),
+                tokens_via: Buckets::new(TOKENS_VIA),
+            }),
         })))
     }
 
@@ -108,12 +135,15 @@ impl Rooms {
             return Ok(open);
         }
         let conn = self.0.db.read();
+        self.refresh(event).await;
         let known = store::room(conn, event).await?.ok_or_else(|| Problem::not_found("room-unknown"))?;
         let loaded = store::load(conn, event, &known).await?;
-        let epoch = hex(random_bytes::<6>());
+        let epoch = URL_SAFE_NO_PAD.encode(random_bytes::<6>());
         let room = Room::new(event, epoch, Arc::clone(&self.0.node), loaded, self.now());
         let handle = Handle::start(room, known.org, self);
         self.open().insert(event, Arc::clone(&handle));
+        // Again, now that the room hears it: stock is kept nowhere else, and something may have happened meanwhile.
+        self.refresh(event).await;
         Ok(handle)
     }
 
@@ -143,8 +173,14 @@ impl Rooms {
         event: EventId,
         lang: &str,
         name: Option<&str>,
+        from: Option<IpAddr>,
     ) -> Result<(String, Pass), Problem> {
         let room = self.room(event).await?;
+        let via = self.via(from);
+        if actor.who == Who::Anyone && !via.is_empty() {
+            let mut doors = self.doors();
+            doors.tokens_via.take(&via.as_str().into(), self.now()).map_err(slow_down)?;
+        }
         let own = kernel::text::clean_line(&actor.name);
         let (participant, known, wanted) = match actor.who {
             Who::Person(person) => (format!("person:{person}"), false, own),
@@ -162,6 +198,7 @@ impl Rooms {
             lang: lang.to_owned(),
             crew: actor.require(Right::SeeDesk).is_ok_and(|org| org == room.org),
             known,
+            via,
             expires: self.now() + PASS_FOR,
         };
         Ok((pass.sign(&self.0.signer), pass))
@@ -200,9 +237,32 @@ impl Rooms {
     }
 
     /// Whether one more handshake fits into this second.
-    pub(crate) fn admits_one_more(&self) -> bool {
-        let mut handshakes = self.0.handshakes.lock().unwrap_or_else(PoisonError::into_inner);
-        handshakes.take(&Arc::from("node"), self.now()).is_ok()
+    pub(crate) fn admits_one_more(&self, from: Option<IpAddr>) -> bool {
+        let (via, now) = (self.via(from), self.now());
+        let mut doors = self.doors();
+        let fair = via.is_empty() || doors.handshakes_via.take(&via.into(), now).is_ok();
+        fair && doors.handshakes.take(&Arc::from("node"), now).is_ok()
+    }
+
+    fn doors(&self) -> std::sync::MutexGuard<'_, Doors> {
+        self.0.doors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn address(&self, extensions: &Extensions) -> Option<IpAddr> {
+        (self.0.address_of)(extensions)
+    }
+
+    /// A tag of an address that does not tell it: of the network half, where one household has so many. Empty for this
+    /// machine, where a proxy that nobody named speaks for all.
+    fn via(&self, from: Option<IpAddr>) -> String {
+        let network = match from.map(|address| address.to_canonical()) {
+            Some(address) if address.is_loopback() => return String::new(),
+            Some(IpAddr::V4(address)) => address.octets().to_vec(),
+            Some(IpAddr::V6(address)) => address.octets()[..8].to_vec(),
+            None => return String::new(),
+        };
+        let tag = self.0.signer.sign(&[b"via", &network[..]].concat());
+        URL_SAFE_NO_PAD.encode(tag.iter().copied().take(6).collect::<Vec<u8>>())
     }
 
     /// Connections held by this node.
@@ -215,27 +275,10 @@ impl Rooms {
         let retry_ms = (self.connections() as u64 / 3).clamp(1_000, 60_000);
         for room in self.all_opened() {
             room.on(Input::End { retry_ms });
-            room.end_streams();
         }
         self.0.shards.stop().await;
-        self.drain_chat().await;
-    }
-
-    /// Waits until the chat said so far is with the database, for a moment at most.
-    async fn drain_chat(&self) {
-        for _ in 0..40 {
-            if self.0.chat.capacity() == CHAT_QUEUE {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+        if tokio::time::timeout(Duration::from_secs(5), self.0.chat.saved()).await.is_err() {
+            tracing::warn!("the last chat could not be saved in time");
         }
     }
-}
-
-fn hex(bytes: [u8; 6]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut out, byte| {
-        let _infallible = write!(out, "{byte:02x}");
-        out
-    })
 }

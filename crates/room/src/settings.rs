@@ -41,6 +41,10 @@ pub struct NodeSettings {
     pub resume_window_events: usize,
     /// What `SO_SNDBUF` is set to: Linux may otherwise grow it to 4 MiB per connection.
     pub send_buffer_bytes: usize,
+    /// A socket that takes nothing for so long is closed.
+    pub blocked_for: Duration,
+    /// How long a peer has to answer a close frame.
+    pub close_within: Duration,
     /// Connections of one participant.
     pub connections_per_participant: usize,
     /// Origins besides the server's own whose pages may connect.
@@ -58,6 +62,8 @@ impl Default for NodeSettings {
             resume_window: Duration::from_mins(5),
             resume_window_events: 2000,
             send_buffer_bytes: 64 * 1024,
+            blocked_for: Duration::from_secs(10),
+            close_within: Duration::from_secs(5),
             connections_per_participant: 5,
             allowed_origins: Vec::new(),
         }

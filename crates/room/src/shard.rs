@@ -3,36 +3,30 @@
 //! which is what carries a busy room: a write costs the same for one message as for ten.
 
 mod conn;
+mod waiting;
+mod worker;
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use kernel::Clock;
 use kernel::id::EventId;
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 
-use self::conn::Conn;
-use crate::pending::Round;
+use self::worker::Worker;
 use crate::protocol::{Client, Resume};
-use crate::room::{ConnId, Frame};
+use crate::room::{ConnId, Frame, Tick, Tongue};
+use crate::settings::NodeSettings;
 use crate::token::Pass;
+use crate::ws::frame;
 
 /// Commands that may wait for a shard. A frame that finds no place is lost to that shard's viewers, who see the
 /// gap in the numbers and ask for the range.
 const QUEUE: usize = 16 * 1024;
-/// Commands taken before a round.
-const AT_ONCE: usize = 4096;
-/// Connections written to before others get a turn.
-const WRITES_AT_ONCE: usize = 256;
-/// How often connections are looked over for pings, deadlines and the departed.
-const SWEEP: Duration = Duration::from_millis(500);
 
 /// What a connection talks to: the room behind it.
 pub(crate) trait Door: Send + Sync {
@@ -41,16 +35,47 @@ pub(crate) trait Door: Send + Sync {
     fn join(&self, conn: ConnId, token: &str, lang: Option<String>, resume: Option<Resume>) -> Option<Arc<Pass>>;
     /// Takes a message of an admitted connection.
     fn hear(&self, conn: ConnId, pass: &Arc<Pass>, message: Client);
+    /// A connection that lagged has read all it was sent; chat was left out meanwhile.
+    fn caught_up(&self, conn: ConnId);
     fn left(&self, conn: ConnId);
 }
 
 pub(crate) enum Command {
-    Accept { socket: std::net::TcpStream, early: Bytes, door: Arc<dyn Door> },
-    Tick { event: EventId, frame: Arc<Frame> },
-    DeskTick { event: EventId, frame: Arc<Frame> },
-    Reply { conn: u64, bytes: Bytes },
-    Close { conn: u64, code: u16, reason: &'static str },
-    DeskMember { conn: u64, on: bool },
+    Accept {
+        socket: std::net::TcpStream,
+        early: Bytes,
+        door: Arc<dyn Door>,
+    },
+    Tick {
+        event: EventId,
+        tick: Arc<Tick>,
+    },
+    DeskTick {
+        event: EventId,
+        frame: Arc<Frame>,
+    },
+    Reply {
+        conn: u64,
+        bytes: Bytes,
+    },
+    Close {
+        conn: u64,
+        code: u16,
+        reason: &'static str,
+    },
+    DeskMember {
+        conn: u64,
+        on: bool,
+    },
+    Reads {
+        conn: u64,
+        tongue: Tongue,
+    },
+    /// Writes these whole frames to everybody of a room; the last of them closes.
+    Part {
+        event: EventId,
+        frames: Bytes,
+    },
     Stop,
 }
 
@@ -69,9 +94,10 @@ pub(crate) struct Shards {
 
 impl Shards {
     /// Starts the threads.
-    pub(crate) fn start(count: usize, send_buffer_bytes: usize, clock: &Arc<dyn Clock>) -> std::io::Result<Self> {
-        let shards = (0..count.max(1)).map(|at| start_one(at, Arc::clone(clock))).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { shards: shards.into(), send_buffer_bytes })
+    pub(crate) fn start(node: &Arc<NodeSettings>, clock: &Arc<dyn Clock>) -> std::io::Result<Self> {
+        let start = |at| start_one(at, Arc::clone(node), Arc::clone(clock));
+        let shards = (0..node.shards.max(1)).map(start).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { shards: shards.into(), send_buffer_bytes: node.send_buffer_bytes })
     }
 
     /// Gives a socket to the shard with the fewest connections.
@@ -100,9 +126,17 @@ impl Shards {
         }
     }
 
-    pub(crate) fn tick(&self, event: EventId, frame: &Arc<Frame>) {
+    pub(crate) fn tick(&self, event: EventId, tick: &Arc<Tick>) {
         for shard in &*self.shards {
-            shard.send(Command::Tick { event, frame: Arc::clone(frame) });
+            shard.send(Command::Tick { event, tick: Arc::clone(tick) });
+        }
+    }
+
+    /// Says last words to everybody of a room, and closes.
+    pub(crate) fn part(&self, event: EventId, words: &[u8], code: u16, reason: &str) {
+        let frames = Bytes::from([words, &frame::close(code, reason)].concat());
+        for shard in &*self.shards {
+            shard.send(Command::Part { event, frames: frames.clone() });
         }
     }
 
@@ -135,214 +169,16 @@ impl Shard {
     }
 }
 
-fn start_one(at: usize, clock: Arc<dyn Clock>) -> std::io::Result<Shard> {
+fn start_one(at: usize, node: Arc<NodeSettings>, clock: Arc<dyn Clock>) -> std::io::Result<Shard> {
     let (commands, queue) = mpsc::channel(QUEUE);
     let connections = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&connections);
     let number = u16::try_from(at).map_err(std::io::Error::other)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
     let work = move || {
-        let worker = Worker::new(number, clock, counted);
+        let worker = Worker::new(number, node, clock, counted);
         runtime.block_on(LocalSet::new().run_until(worker.run(queue)));
     };
     let thread = std::thread::Builder::new().name(format!("room-{at}")).spawn(work)?;
     Ok(Shard { commands, connections, thread: Mutex::new(Some(thread)) })
-}
-
-/// Frames that wait for the next round of one room.
-#[derive(Default)]
-struct Waiting {
-    full: BytesMut,
-    ctl_only: BytesMut,
-    desk: BytesMut,
-    only: Option<Arc<Frame>>,
-}
-
-impl Waiting {
-    fn push(&mut self, frame: Arc<Frame>) {
-        if self.full.is_empty() && self.only.is_none() {
-            self.only = Some(frame); // one frame alone is shared as it is, not copied
-            return;
-        }
-        for frame in self.only.take().into_iter().chain([frame]) {
-            self.full.extend_from_slice(frame.full.bytes());
-            self.ctl_only.extend_from_slice(frame.ctl_only.bytes());
-        }
-    }
-
-    fn public(&mut self) -> Round {
-        match self.only.take() {
-            Some(frame) => Round { full: frame.full.bytes().clone(), ctl_only: frame.ctl_only.bytes().clone() },
-            None => Round { full: self.full.split().freeze(), ctl_only: self.ctl_only.split().freeze() },
-        }
-    }
-
-    fn desk(&mut self) -> Round {
-        let desk = self.desk.split().freeze();
-        Round { full: desk.clone(), ctl_only: desk }
-    }
-}
-
-struct Worker {
-    number: u16,
-    clock: Arc<dyn Clock>,
-    connections: Arc<AtomicUsize>,
-    next: AtomicU64,
-    conns: HashMap<u64, Rc<Conn>>,
-    rooms: HashMap<EventId, Vec<Rc<Conn>>>,
-    waiting: HashMap<EventId, Waiting>,
-    closing: Vec<(u64, u16, &'static str)>,
-    /// Connections whose reader has ended.
-    ended: Rc<RefCell<Vec<u64>>>,
-}
-
-impl Worker {
-    fn new(number: u16, clock: Arc<dyn Clock>, connections: Arc<AtomicUsize>) -> Self {
-        Self {
-            number,
-            clock,
-            connections,
-            next: AtomicU64::new(1),
-            conns: HashMap::new(),
-            rooms: HashMap::new(),
-            waiting: HashMap::new(),
-            closing: Vec::new(),
-            ended: Rc::default(),
-        }
-    }
-
-    async fn run(mut self, mut queue: mpsc::Receiver<Command>) {
-        let mut sweep = tokio::time::interval(SWEEP);
-        sweep.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut taken = Vec::with_capacity(64);
-        loop {
-            tokio::select! {
-                count = queue.recv_many(&mut taken, AT_ONCE) => if count == 0 { break },
-                _ = sweep.tick() => self.sweep(),
-            }
-            let mut stop = false;
-            for command in taken.drain(..) {
-                stop |= matches!(command, Command::Stop);
-                self.take(command);
-            }
-            self.rounds().await;
-            for (conn, code, reason) in std::mem::take(&mut self.closing) {
-                if let Some(conn) = self.conns.get(&conn) {
-                    conn.close(code, reason);
-                }
-            }
-            self.bury();
-            if stop {
-                self.part().await;
-                break;
-            }
-        }
-    }
-
-    fn take(&mut self, command: Command) {
-        match command {
-            Command::Accept { socket, early, door } => self.accept(socket, early, door),
-            Command::Tick { event, frame } => self.waiting.entry(event).or_default().push(frame),
-            Command::DeskTick { event, frame } => {
-                self.waiting.entry(event).or_default().desk.extend_from_slice(frame.full.bytes());
-            }
-            Command::Reply { conn, bytes } => {
-                if let Some(conn) = self.conns.get(&conn) {
-                    conn.reply(bytes);
-                }
-            }
-            Command::Close { conn, code, reason } => self.closing.push((conn, code, reason)),
-            Command::DeskMember { conn, on } => {
-                if let Some(conn) = self.conns.get(&conn) {
-                    conn.desk.set(on);
-                }
-            }
-            Command::Stop => {}
-        }
-    }
-
-    fn accept(&mut self, socket: std::net::TcpStream, early: Bytes, door: Arc<dyn Door>) {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let id = ConnId { shard: self.number, number };
-        let event = door.event();
-        match Conn::new(id, socket, door, Arc::clone(&self.clock)) {
-            Ok(conn) => {
-                let conn = Rc::new(conn);
-                self.conns.insert(number, Rc::clone(&conn));
-                self.rooms.entry(event).or_default().push(Rc::clone(&conn));
-                let ended = Rc::clone(&self.ended);
-                tokio::task::spawn_local(async move {
-                    conn.read(&early).await;
-                    ended.borrow_mut().push(number);
-                });
-            }
-            Err(cause) => {
-                tracing::debug!(%cause, "a socket could not be taken over");
-                self.connections.fetch_sub(1, Ordering::Relaxed);
-            }
-        }
-    }
-
-    /// Writes all that waits, once to each connection.
-    async fn rounds(&mut self) {
-        for (event, mut waiting) in std::mem::take(&mut self.waiting) {
-            let Some(conns) = self.rooms.get(&event) else { continue };
-            let began = std::time::Instant::now();
-            let (public, desk) = (waiting.public(), waiting.desk());
-            for some in conns.chunks(WRITES_AT_ONCE) {
-                for conn in some.iter().filter(|conn| conn.is_live()) {
-                    if !public.full.is_empty() {
-                        conn.round(&public);
-                    }
-                    if conn.desk.get() && !desk.full.is_empty() {
-                        conn.round(&desk);
-                    }
-                }
-                if conns.len() > WRITES_AT_ONCE {
-                    tokio::task::yield_now().await;
-                }
-            }
-            metrics::counter!("livefair_room_writes_total").increment(conns.len() as u64);
-            metrics::histogram!("livefair_room_round_seconds").record(began.elapsed().as_secs_f64());
-        }
-    }
-
-    fn sweep(&mut self) {
-        let now = self.clock.now();
-        for conn in self.conns.values() {
-            conn.look_over(now);
-        }
-        #[expect(clippy::cast_precision_loss, reason = "there are fewer connections than 2^52")]
-        metrics::gauge!("livefair_room_connections", "shard" => self.number.to_string()).set(self.conns.len() as f64);
-        self.bury();
-    }
-
-    /// Forgets connections whose reader has ended.
-    fn bury(&mut self) {
-        for number in self.ended.take() {
-            let Some(conn) = self.conns.remove(&number) else { continue };
-            self.connections.fetch_sub(1, Ordering::Relaxed);
-            let event = conn.door.event();
-            if let Some(conns) = self.rooms.get_mut(&event) {
-                if let Some(at) = conns.iter().position(|other| other.id == conn.id) {
-                    conns.swap_remove(at);
-                }
-                if conns.is_empty() {
-                    self.rooms.remove(&event);
-                }
-            }
-            conn.door.left(conn.id);
-        }
-    }
-
-    /// Waits a moment for peers to answer the close frames.
-    async fn part(&mut self) {
-        for _ in 0..20 {
-            self.bury();
-            if self.conns.is_empty() {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
 }

@@ -20,6 +20,9 @@ pub struct Pass {
     pub crew: bool,
     /// A buyer of a known company.
     pub known: bool,
+    /// Where it came from, as a tag that tells no address; empty when that is not known.
+    #[serde(default)]
+    pub via: String,
     pub expires: Instant,
 }
 
@@ -54,7 +57,7 @@ mod tests {
         let signer = kernel::Keys::from_secret([1; 32]).signer("room");
         let (event, expires) = (EventId::new(), Instant::from_millis(1000));
         let (participant, name, lang) = ("guest:1".into(), "Ana".into(), "es".into());
-        let pass = Pass { event, participant, name, lang, crew: false, known: false, expires };
+        let pass = Pass { event, participant, name, lang, crew: false, known: false, via: String::new(), expires };
         let token = pass.sign(&signer);
         let before = expires - Duration::from_micros(1);
         assert_eq!(Pass::read(&token, &signer, event, before), Some(pass));

@@ -22,6 +22,7 @@ use trade::{Neighbours, Trade};
 use crate::cli::UserArgs;
 use crate::config::Config;
 use crate::demo::LogIn;
+use crate::room_sources::Domains;
 
 /// Every domain's schema, in the order of their dependencies.
 pub fn migrations() -> Vec<Migration> {
@@ -109,17 +110,26 @@ impl App {
         let settings = OriginSettings { part_target, window };
         let origin = Origin::new(streams.clone(), gate.clone(), settings, clock.clone());
 
-        let rooms = room::Rooms::start(RoomsSetup {
+        let neighbours = Neighbours::of(catalog.clone(), &identity, post.clone(), outbox.clone(), clock.clone(), &base);
+        let reservation = Duration::from_hours(config.trade.reserve_hours.into());
+        let settings = trade::Settings { reservation, ..trade::Settings::default() };
+        let trade = Trade::start(db.clone(), writer_db, clock.clone(), outbox.clone(), &keys, neighbours, settings);
+        let sources = Domains {
+            db: db.clone(),
+            live: live.clone(),
+            catalog: catalog.clone(),
+            offers: trade.offers.clone(),
+            clock: clock.clone(),
+        };
+        let rooms = Rooms::start(RoomsSetup {
             db: db.clone(),
             outbox: outbox.clone(),
             keys: keys.clone(),
             clock: clock.clone(),
             node: NodeSettings::default(),
+            sources: Arc::new(sources),
+            address_of: |extensions| extensions.get::<identity::ClientAddress>().and_then(|address| address.0),
         })?;
-        let neighbours = Neighbours::of(catalog.clone(), &identity, post.clone(), outbox.clone(), clock.clone(), &base);
-        let reservation = Duration::from_hours(config.trade.reserve_hours.into());
-        let settings = trade::Settings { reservation, ..trade::Settings::default() };
-        let trade = Trade::start(db.clone(), writer_db, clock.clone(), outbox.clone(), &keys, neighbours, settings);
         let config = Arc::new(config.clone());
         Ok(Self {
             config,

@@ -4894,6 +4894,8 @@ export interface operations {
                 epoch: string;
                 /** @description The last number the reader has. */
                 after: number;
+                /** @description The language of the reader; the show's first when absent. */
+                lang?: string;
             };
             header?: never;
             path: {
@@ -5157,7 +5159,10 @@ export interface operations {
     };
     snapshot: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The language of the reader; the show's first when absent. */
+                lang?: string;
+            };
             header?: never;
             path: {
                 event: components["schemas"]["Id"];

@@ -1,8 +1,10 @@
 //! The WebSocket door: checks the handshake, answers 101, and gives the bare socket to a shard.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -23,10 +25,12 @@ pub(super) async fn upgrade(
     mut request: Request,
 ) -> Response {
     let accept = match check(request.headers(), &rooms.node().allowed_origins) {
-        Ok(accept) => accept,
+        Ok(accept) if request.method() == Method::GET => accept,
+        Ok(_head) => return Problem::new(405, "method-not-allowed").into_response(),
         Err(refusal) => return *refusal,
     };
-    if !rooms.admits_one_more() {
+    let from = rooms.address(request.extensions());
+    if !rooms.admits_one_more(from) {
         return Problem::unavailable("room-unavailable").with("retry_after_s", 1).into_response();
     }
     let room = match rooms.room(event).await {
@@ -69,7 +73,8 @@ fn check(headers: &HeaderMap, allowed: &[String]) -> Result<HeaderValue, Box<Res
     if !is_allowed_origin(headers, allowed) {
         return Err(Box::new(Problem::forbidden("room-origin").into_response()));
     }
-    let key = headers.get(header::SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok());
+    let key = headers.get(header::SEC_WEBSOCKET_KEY).and_then(|key| key.to_str().ok()).map(str::trim);
+    let key = key.filter(|key| STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == 16));
     let accept = key.map(accept_key).and_then(|accept| accept.parse().ok());
     accept.ok_or_else(|| Box::new(Problem::bad_request("websocket-key").into_response()))
 }
@@ -142,5 +147,16 @@ mod tests {
         assert_eq!(refusal.status(), 426);
         assert_eq!(refusal.headers()["sec-websocket-version"], "13");
         assert_eq!(check(&HeaderMap::new(), &[]).unwrap_err().status(), 426);
+    }
+
+    #[test]
+    fn a_key_is_sixteen_bytes() {
+        let with = |key| {
+            let all = [("upgrade", "websocket"), ("connection", "upgrade"), ("sec-websocket-version", "13")];
+            check(&headers(&[&all[..], &[("sec-websocket-key", key)]].concat()), &[])
+        };
+        assert_eq!(with("dGhlIHNhbXBsZSBub25jZQ==").unwrap(), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        assert_eq!(with("short").unwrap_err().status(), 400);
+        assert_eq!(with("dGhlIHNhbXBsZQ==").unwrap_err().status(), 400);
     }
 }

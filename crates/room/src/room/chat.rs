@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::id::{EventId, MessageId};
+use kernel::id::MessageId;
 use kernel::{Instant, Problem};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{ConnId, MuteKind, Output, Outputs, Phase, Room, sayable, slow_down};
+use super::{ConnId, Message, MessageState, MuteKind, Output, Outputs, Phase, Room};
 use crate::protocol::{Lane, encode};
 use crate::token::Pass;
 
@@ -17,76 +17,6 @@ const SHOWN: usize = 50;
 const RECENT: usize = 2000;
 /// How long a message waits for its place under the cap.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How long a held message waits for a moderator.
-const HELD_FOR: Duration = Duration::from_mins(5);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MessageState {
-    Held,
-    Visible,
-    SampledOut,
-    Shadowed,
-    Refused,
-    Lapsed,
-    Removed,
-}
-
-impl MessageState {
-    pub const ALL: [Self; 7] =
-        [Self::Held, Self::Visible, Self::SampledOut, Self::Shadowed, Self::Refused, Self::Lapsed, Self::Removed];
-
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Held => "held",
-            Self::Visible => "visible",
-            Self::SampledOut => "sampled_out",
-            Self::Shadowed => "shadowed",
-            Self::Refused => "refused",
-            Self::Lapsed => "lapsed",
-            Self::Removed => "removed",
-        }
-    }
-
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.word() == word)
-    }
-}
-
-/// What a moderator decides about a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Decision {
-    Remove,
-    Restore,
-    Approve,
-    Refuse,
-}
-
-impl Decision {
-    /// The state a message passes to, if it may.
-    pub fn applied_to(self, state: MessageState) -> Option<MessageState> {
-        match (self, state) {
-            (Self::Remove, MessageState::Visible | MessageState::SampledOut) => Some(MessageState::Removed),
-            (Self::Restore, MessageState::Removed) | (Self::Approve, MessageState::Held) => Some(MessageState::Visible),
-            (Self::Refuse, MessageState::Held) => Some(MessageState::Refused),
-            _ => None,
-        }
-    }
-}
-
-/// A chat message as it is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    pub id: MessageId,
-    pub event: EventId,
-    pub participant: String,
-    pub name: String,
-    pub text: String,
-    pub lang: String,
-    pub state: MessageState,
-    pub at: Instant,
-}
 
 #[derive(Serialize)]
 struct Shown<'a> {
@@ -181,6 +111,7 @@ impl Room {
             return self.settle(message, MessageState::Shadowed, conn, out);
         }
         if self.settings.pre_moderation && first && !from.known && !from.crew {
+            self.held.push_back((id, now));
             return self.settle(message, MessageState::Held, conn, out);
         }
         let rank = rank(&message, from, first);
@@ -194,7 +125,7 @@ impl Room {
             return Ok(text);
         }
         let who: Arc<str> = from.participant.as_str().into();
-        self.chat_rate.take(&who, now).map_err(slow_down)?;
+        self.limits.may_chat(from, now).map_err(slow_down)?;
         if self.arriving.left(now) == 0 {
             return Err(slow_down(Duration::from_secs(1)));
         }
@@ -257,9 +188,9 @@ impl Room {
     }
 
     /// Gives a message its number and its place in the snapshot.
-    fn publish(&mut self, message: &Message, now: Instant) -> u64 {
+    pub(super) fn publish(&mut self, message: &Message, now: Instant) -> u64 {
         let body = encode(&Shown { id: message.id, n: &message.name, x: &message.text, o: &message.lang });
-        let entry = self.add(Lane::Chat, "msg", &body, None, now);
+        let entry = self.add(Lane::Chat, "msg", &body, now);
         let s = entry.s;
         self.chat.push_back((message.id, entry));
         if self.chat.len() > SHOWN {
@@ -284,7 +215,7 @@ impl Room {
         out.list.push(Output::Persist(Box::new(message)));
     }
 
-    fn tell_desk_of(&mut self, message: &Message, s: Option<u64>) {
+    pub(super) fn tell_desk_of(&mut self, message: &Message, s: Option<u64>) {
         let body = encode(&DeskMessage {
             id: message.id,
             participant: &message.participant,
@@ -297,7 +228,7 @@ impl Room {
         self.tell_desk("msg", &body);
     }
 
-    fn remember(&mut self, message: Message, s: Option<u64>) {
+    pub(super) fn remember(&mut self, message: Message, s: Option<u64>) {
         let id = message.id;
         if self.recent.insert(id, (message, s)).is_none() {
             self.recent_order.push_back(id);
@@ -306,59 +237,6 @@ impl Room {
             && let Some(oldest) = self.recent_order.pop_front()
         {
             self.recent.remove(&oldest);
-        }
-    }
-
-    /// A message from before the start, with a number of the new epoch.
-    pub(super) fn restore(&mut self, message: Message, now: Instant) {
-        let s = self.publish(&message, now);
-        self.remember(message, Some(s));
-    }
-
-    /// A recent message.
-    pub fn message(&self, id: MessageId) -> Option<&Message> {
-        self.recent.get(&id).map(|(message, _)| message)
-    }
-
-    /// Carries out a decision that has been committed.
-    pub(super) fn decide(&mut self, mut message: Message, decision: Decision, now: Instant, out: &mut Outputs) {
-        let number = self.recent.get(&message.id).and_then(|(_, s)| *s);
-        let state = decision.applied_to(message.state).unwrap_or(message.state);
-        message.state = state;
-        let number = match state {
-            MessageState::Visible => Some(self.publish(&message, now)),
-            MessageState::Removed => {
-                self.chat.retain(|(id, _)| *id != message.id);
-                let s = number.unwrap_or(0);
-                self.add(Lane::Ctl, "gone", &format!(r#"{{"s":{s},"id":"{}"}}"#, message.id), None, now);
-                number
-            }
-            _ => {
-                let body = format!(r#"{{"op":"me","k":"refused","d":{{"id":"{}"}}}}"#, message.id);
-                self.tell(&message.participant, &body, out);
-                number
-            }
-        };
-        self.tell_desk_of(&message, number);
-        self.remember(message, number);
-    }
-
-    /// Held messages that no moderator has decided on in time.
-    pub(super) fn lapse_held(&mut self, now: Instant, out: &mut Outputs) {
-        if !self.settings.pre_moderation {
-            return;
-        }
-        let lapsed: Vec<MessageId> = self
-            .recent
-            .values()
-            .filter(|(message, _)| message.state == MessageState::Held && now.since(message.at) >= HELD_FOR)
-            .map(|(message, _)| message.id)
-            .collect();
-        for id in lapsed {
-            if let Some((message, _)) = self.recent.get_mut(&id) {
-                message.state = MessageState::Lapsed;
-                out.list.push(Output::Persist(Box::new(message.clone())));
-            }
         }
     }
 }
@@ -376,26 +254,18 @@ fn rank(message: &Message, from: &Pass, first: bool) -> (u8, u128) {
     (class, message.id.uuid().as_u128().swap_bytes())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_message_passes_only_to_the_states_a_decision_names() {
-        let legal: Vec<_> = [Decision::Remove, Decision::Restore, Decision::Approve, Decision::Refuse]
-            .into_iter()
-            .flat_map(|decision| MessageState::ALL.map(|state| (state, decision, decision.applied_to(state))))
-            .filter_map(|(state, decision, to)| Some((state.word(), decision, to?.word())))
-            .collect();
-        assert_eq!(
-            legal,
-            [
-                ("visible", Decision::Remove, "removed"),
-                ("sampled_out", Decision::Remove, "removed"),
-                ("removed", Decision::Restore, "visible"),
-                ("held", Decision::Approve, "visible"),
-                ("held", Decision::Refuse, "refused"),
-            ]
-        );
+/// Text as a person may send it, cleaned; or why not.
+pub(crate) fn sayable(text: &str) -> Result<String, Problem> {
+    let text = kernel::text::clean(text);
+    let length = text.chars().count();
+    match length {
+        0 => Err(Problem::unprocessable("room-empty")),
+        1..=500 => Ok(text),
+        _ => Err(Problem::unprocessable("room-too-long").with("length", length).with("most", 500)),
     }
+}
+
+pub(crate) fn slow_down(wait: Duration) -> Problem {
+    let ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1);
+    Problem::slow_down("room-slow-down", ms.div_ceil(1000)).with("retry_after_ms", ms)
 }

@@ -1,11 +1,12 @@
 //! Frames: when the next one is due, and what is in it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::Instant;
 
-use super::{Frame, Output, Outputs, Room, Value};
+use super::{Frame, Output, Outputs, Room, Tick, Tongue, Value};
 use crate::protocol::{self, Lane};
 use crate::ws::frame;
 
@@ -24,10 +25,7 @@ impl Room {
             || !self.desk_pending.is_empty();
         let events = something.then(|| self.ctl_since.map_or(round, |since| round.min(since + CTL_WITHIN)));
         let count = self.count_dirty.then(|| round.max(self.last_count + COUNT_EVERY));
-        match (events, count) {
-            (Some(events), Some(count)) => Some(events.min(count)),
-            (events, count) => events.or(count),
-        }
+        [events, count, self.next_lapse()].into_iter().flatten().min()
     }
 
     /// The tick is the least time between two rounds: the first event after a quiet while leaves at once.
@@ -52,8 +50,7 @@ impl Room {
             self.count_dirty = false;
             self.last_count = now;
             self.count_version += 1;
-            let watching = self.viewers.values().filter(|viewer| !viewer.pass.crew).count(); // the desk is no audience
-            let body = format!(r#"{{"n":{watching},"likes":{}}}"#, self.likes);
+            let body = format!(r#"{{"n":{},"likes":{}}}"#, self.audience, self.likes);
             self.set_value("cnt".to_owned(), self.count_version, body);
         }
     }
@@ -65,24 +62,45 @@ impl Room {
         if self.pending.is_empty() {
             self.seq += 1; // so that the loss of a frame with values alone shows as a gap, too
         }
-        let states: Vec<String> = self.dirty.iter().filter_map(|key| state(key, self.values.get(key)?)).collect();
-        let numbers = (self.flushed, self.seq);
+        let tick = self.encode_tick(now);
+        #[expect(clippy::cast_precision_loss, reason = "a frame holds few events")]
+        metrics::histogram!("livefair_room_events_per_frame").record(self.pending.len() as f64);
+        out.list.push(Output::Tick(Arc::new(tick)));
+        self.dirty.clear();
+        self.flushed = self.seq;
+        self.forget_snapshots(); // one may show chat only once a frame has covered it
+        self.ring.extend(self.pending.drain(..));
+        self.forget_old(now);
+    }
+
+    /// The frame of this round: encoded once, or, where a word differs, once for each language that is read here.
+    fn encode_tick(&self, now: Instant) -> Tick {
+        let states: Vec<String> = self.dirty.iter().filter_map(|key| Some(state(key, self.values.get(key)?))).collect();
+        if !self.pending.iter().any(|entry| entry.words.differ()) {
+            return Tick(vec![self.encode_frame(Tongue::default(), &states, now)]);
+        }
+        let read: HashSet<usize> = self.viewers.values().map(|viewer| viewer.tongue.at()).collect();
+        let mut frames: Vec<Frame> = Vec::new();
+        for tongue in self.tongues.all() {
+            match frames.first() {
+                Some(first) if !read.contains(&tongue.at()) => frames.push(first.clone()),
+                _ => frames.push(self.encode_frame(tongue, &states, now)),
+            }
+        }
+        Tick(frames)
+    }
+
+    fn encode_frame(&self, tongue: Tongue, states: &[String], now: Instant) -> Frame {
         let encode = |with_chat: bool| {
             let events = self.pending.iter().filter(|entry| with_chat || entry.lane != Lane::Chat);
+            let events = events.map(|entry| entry.words.of(tongue));
             let states = states.iter().map(String::as_str);
-            frame::text(&protocol::tick(&self.epoch, numbers, now, events.map(|entry| &*entry.json), states))
+            frame::text(&protocol::tick(&self.epoch, (self.flushed, self.seq), now, events, states))
         };
         let full = encode(true);
         let has_chat = self.pending.iter().any(|entry| entry.lane == Lane::Chat);
         let ctl_only = if has_chat { encode(false) } else { full.clone() };
-        #[expect(clippy::cast_precision_loss, reason = "a frame holds few events")]
-        metrics::histogram!("livefair_room_events_per_frame").record(self.pending.len() as f64);
-        out.list.push(Output::Tick(Arc::new(Frame { full, ctl_only })));
-        self.dirty.clear();
-        self.flushed = self.seq;
-        self.snapshot = None; // it may show chat only once a frame has covered it
-        self.ring.extend(self.pending.drain(..));
-        self.forget_old(now);
+        Frame { full, ctl_only }
     }
 
     fn forget_old(&mut self, now: Instant) {
@@ -101,7 +119,7 @@ impl Room {
             return;
         }
         let events = std::mem::take(&mut self.desk_pending);
-        if !self.viewers.values().any(|viewer| viewer.desk) {
+        if self.desks == 0 {
             return;
         }
         let (e, s, t) = (&self.epoch, self.desk_seq, now.millis());
@@ -112,7 +130,6 @@ impl Room {
     }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it stands in a filter_map beside a lookup")]
-pub(super) fn state(key: &str, value: &Value) -> Option<String> {
-    Some(protocol::state(key, value.version, &value.body))
+pub(super) fn state(key: &str, value: &Value) -> String {
+    protocol::state(key, value.version, &value.body)
 }

@@ -1,12 +1,11 @@
 //! Questions and answers: committed first, then acknowledged and shown.
 
-use std::sync::Arc;
-
 use kernel::id::{AnswerId, ProductId, QuestionId};
 use kernel::{Instant, Problem};
 use serde::Serialize;
 
-use super::{Asking, ConnId, Output, Outputs, Phase, Room, sayable, slow_down};
+use super::chat::{sayable, slow_down};
+use super::{Asking, ConnId, Output, Outputs, Phase, Room};
 use crate::protocol::{Lane, Server, encode};
 use crate::question::{Answer, Question, QuestionState};
 use crate::token::Pass;
@@ -123,8 +122,7 @@ impl Room {
     fn may_ask(&mut self, from: &Pass, text: &str, now: Instant) -> Result<String, Problem> {
         let text = sayable(text)?;
         self.may_write(from, &[Phase::Lobby, Phase::Open, Phase::DeskOnly], now)?;
-        let who: Arc<str> = from.participant.as_str().into();
-        self.ask_rate.take(&who, now).map_err(slow_down)?;
+        self.limits.may_ask(from, now).map_err(slow_down)?;
         Ok(text)
     }
 
@@ -150,18 +148,18 @@ impl Room {
         let view = encode(&shown(&question));
         self.tell(&question.participant, &format!(r#"{{"op":"me","k":"q","d":{view}}}"#), out);
         if !question.private {
-            self.add(Lane::Qa, "q", &view, None, now);
+            self.add(Lane::Qa, "q", &view, now);
         }
         if let Some(answer) = answer {
             let view = encode(&shown_answer(answer));
             self.tell(&question.participant, &format!(r#"{{"op":"me","k":"a","d":{view}}}"#), out);
             if answer.public && !question.private {
-                self.add(Lane::Qa, "a", &view, None, now);
+                self.add(Lane::Qa, "a", &view, now);
             }
         }
         self.tell_desk("q", &encode(&desk_question(&question)));
         self.keep_question(question);
-        self.snapshot = None;
+        self.forget_snapshots();
     }
 
     pub(super) fn keep_question(&mut self, question: Question) {
@@ -197,16 +195,22 @@ impl Room {
     }
 
     /// What is addressed to a participant, whole.
-    pub(super) fn mine(&self, participant: &str) -> String {
+    pub(super) fn mine(&self, participant: &str, now: Instant) -> String {
         let ids = self.by_asker.get(participant).into_iter().flatten();
         let questions: Vec<Mine<'_>> = ids
             .filter_map(|id| self.questions.get(id))
-            .map(|question| Mine {
-                question: shown(question),
-                answers: question.answers.iter().map(shown_answer).collect(),
-            })
+            .map(|question| Mine { question: shown(question), answers: self.answers_to(question).collect() })
             .collect();
-        format!(r#"{{"participant":{},"questions":{}}}"#, encode(&participant), encode(&questions))
+        let mute = self.told_mute(participant, now);
+        format!(r#"{{"participant":{},"questions":{},"mute":{mute}}}"#, encode(&participant), encode(&questions))
+    }
+
+    /// The answers a question's asker reads: its own, and those of the one it was merged into.
+    fn answers_to<'a>(&'a self, question: &'a Question) -> impl Iterator<Item = ShownAnswer<'a>> {
+        let target = question.merged_into.and_then(|target| self.questions.get(&target));
+        let borrowed = target.into_iter().flat_map(|target| &target.answers);
+        let own = question.answers.iter().map(shown_answer);
+        own.chain(borrowed.map(|answer| ShownAnswer { question: question.id, ..shown_answer(answer) }))
     }
 }
 

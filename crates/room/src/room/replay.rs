@@ -6,7 +6,7 @@ use kernel::Instant;
 
 use super::flush::state;
 use super::qa::{ANSWERS_SHOWN, shown, shown_answer};
-use super::{ConnId, Outputs, Room};
+use super::{ConnId, Outputs, Room, Tongue};
 use crate::protocol::{self, Lane, Resume, encode};
 
 /// The largest snapshot: chat that would not fit is left out, the oldest first.
@@ -14,18 +14,25 @@ const SNAPSHOT_BYTES: usize = 16 * 1024;
 
 impl Room {
     /// The greeting: with the snapshot, or, where the missing range is still kept, followed by that range.
-    pub(super) fn welcome(&mut self, lang: &str, who: &str, resume: Option<&Resume>, now: Instant) -> Vec<String> {
-        let missed = resume.and_then(|resume| self.missed(resume, now));
+    pub(super) fn welcome(
+        &mut self,
+        lang: &str,
+        tongue: Tongue,
+        who: &str,
+        resume: Option<&Resume>,
+        now: Instant,
+    ) -> Vec<String> {
+        let missed = resume.and_then(|resume| self.missed(resume, tongue, now));
         let (s, snap) = match (&missed, resume) {
             (Some(_), Some(resume)) => (resume.s, "null".into()),
-            _ => (self.flushed, self.snapshot()),
+            _ => (self.flushed, self.snapshot_in(tongue)),
         };
         metrics::counter!("livefair_room_joins_total", "how" => if missed.is_some() { "resumed" } else { "snapshot" })
             .increment(1);
         let (e, t) = (&self.epoch, now.millis());
         let tick = self.node.tick(self.viewers.len()).as_millis();
         let retry = self.retry_ms();
-        let (lang, me) = (encode(&lang), self.mine(who));
+        let (lang, me) = (encode(&lang), self.mine(who, now));
         let welcome = format!(
             r#"{{"op":"welcome","e":"{e}","s":{s},"now":{t},"tick_ms":{tick},"retry_ms":{retry},"lang":{lang},"snap":{snap},"me":{me}}}"#
         );
@@ -38,44 +45,72 @@ impl Room {
     }
 
     /// The frame that brings a client from where it was to now; `None` when too much is forgotten.
-    fn missed(&self, resume: &Resume, now: Instant) -> Option<String> {
+    fn missed(&self, resume: &Resume, tongue: Tongue, now: Instant) -> Option<String> {
         let known = resume.e == self.epoch && resume.s >= self.floor && resume.s <= self.flushed;
-        known.then(|| self.between(resume.s, self.flushed, now))
+        known.then(|| self.between(resume.s, self.flushed, tongue, now))
     }
 
     pub(super) fn range(&mut self, conn: ConnId, epoch: &str, from: u64, to: u64, now: Instant, out: &mut Outputs) {
         let Some(viewer) = self.viewers.get(&conn) else { return };
         let p = from.saturating_sub(1);
         if epoch == self.epoch && p >= self.floor && p <= self.flushed {
-            let frame = self.between(p, to.clamp(p, self.flushed), now);
+            let frame = self.between(p, to.clamp(p, self.flushed), viewer.tongue, now);
             return out.reply(conn, &frame);
         }
-        let pass = Arc::clone(&viewer.pass);
-        for text in self.welcome(&pass.lang, &pass.participant, None, now) {
-            out.reply(conn, &text);
-        }
+        self.greet(conn, now, out);
+    }
+
+    /// Says that chat was left out for a connection that lagged, with the room as it stands.
+    pub(super) fn caught_up(&mut self, conn: ConnId, now: Instant, out: &mut Outputs) {
+        let Some(viewer) = self.viewers.get(&conn) else { return };
+        let snap = self.snapshot_in(viewer.tongue);
+        let (e, s, t) = (&self.epoch, self.flushed, now.millis());
+        out.reply(conn, &format!(r#"{{"op":"gap","e":"{e}","s":{s},"now":{t},"snap":{snap}}}"#));
     }
 
     /// Everything after `p` up to `s`, and all conflated values as they stand.
-    fn between(&self, p: u64, s: u64, now: Instant) -> String {
+    fn between(&self, p: u64, s: u64, tongue: Tongue, now: Instant) -> String {
         let events = self.ring.iter().filter(|entry| entry.s > p && entry.s <= s);
-        let states: Vec<String> = self.values.iter().filter_map(|(key, value)| state(key, value)).collect();
-        protocol::tick(&self.epoch, (p, s), now, events.map(|entry| &*entry.json), states.iter().map(String::as_str))
+        let states: Vec<String> = self.values.iter().map(|(key, value)| state(key, value)).collect();
+        protocol::tick(
+            &self.epoch,
+            (p, s),
+            now,
+            events.map(|entry| entry.words.of(tongue)),
+            states.iter().map(String::as_str),
+        )
+    }
+
+    /// The room as it stands, in its first language.
+    pub fn snapshot(&mut self) -> Arc<str> {
+        self.snapshot_in(Tongue::default())
     }
 
     /// The room as it stands, encoded once until something changes.
-    pub fn snapshot(&mut self) -> Arc<str> {
-        if let Some(known) = &self.snapshot {
+    pub fn snapshot_in(&mut self, tongue: Tongue) -> Arc<str> {
+        let differs = self.ctl.values().any(|(_, entry)| entry.words.differ());
+        let at = if differs { tongue.at() } else { 0 };
+        if let Some(Some(known)) = self.snapshots.get(at) {
             return Arc::clone(known);
         }
-        let fresh: Arc<str> = self.encode_snapshot().into();
-        self.snapshot = Some(Arc::clone(&fresh));
+        let fresh: Arc<str> = self.encode_snapshot(tongue).into();
+        self.snapshots.resize(self.snapshots.len().max(at + 1), None);
+        self.snapshots[at] = Some(Arc::clone(&fresh));
         fresh
     }
 
+    pub(super) fn forget_snapshots(&mut self) {
+        self.snapshots.clear();
+    }
+
+    /// The language a reader gets here.
+    pub fn tongue_of(&self, lang: &str) -> Tongue {
+        self.tongues.nearest(lang)
+    }
+
     /// The log from a place in this epoch on, for those who read it over HTTP; `None` when it is no longer kept.
-    pub fn log_after(&self, epoch: &str, after: u64, now: Instant) -> Option<String> {
-        self.missed(&Resume { e: epoch.to_owned(), s: after }, now)
+    pub fn log_after(&self, epoch: &str, after: u64, tongue: Tongue, now: Instant) -> Option<String> {
+        self.missed(&Resume { e: epoch.to_owned(), s: after }, tongue, now)
     }
 
     /// The last number that frames have covered.
@@ -83,8 +118,8 @@ impl Room {
         self.flushed
     }
 
-    fn encode_snapshot(&self) -> String {
-        let mut events: Vec<String> = self.ctl.values().map(|(_, entry)| entry.json.to_string()).collect();
+    fn encode_snapshot(&self, tongue: Tongue) -> String {
+        let mut events: Vec<String> = self.ctl.values().map(|(_, entry)| entry.words.of(tongue).to_owned()).collect();
         let questions = self.public_questions.iter().filter_map(|id| self.questions.get(id));
         let mut answers = Vec::new();
         for question in questions {
@@ -95,16 +130,16 @@ impl Room {
         for answer in answers.iter().skip(answers.len().saturating_sub(ANSWERS_SHOWN)) {
             events.push(protocol::event(0, Lane::Qa, "a", &encode(&shown_answer(answer))));
         }
-        let states: Vec<String> = self.values.iter().filter_map(|(key, value)| state(key, value)).collect();
+        let states: Vec<String> = self.values.iter().map(|(key, value)| state(key, value)).collect();
         let used: usize = events.iter().chain(&states).map(|json| json.len() + 1).sum();
         let mut left = SNAPSHOT_BYTES.saturating_sub(used);
         // What is not yet in a frame will come in one; showing it twice would be harmless, numbering it would not.
         let fits = |entry: &&super::Entry| {
-            left = left.saturating_sub(entry.json.len() + 1);
+            left = left.saturating_sub(entry.words.of(tongue).len() + 1);
             left > 0
         };
         let covered = self.chat.iter().rev().map(|(_, entry)| entry).filter(|entry| entry.s <= self.flushed);
-        let mut chat: Vec<String> = covered.take_while(fits).map(|entry| entry.json.to_string()).collect();
+        let mut chat: Vec<String> = covered.take_while(fits).map(|entry| entry.words.of(tongue).to_owned()).collect();
         chat.reverse();
         events.extend(chat);
         format!(r#"{{"ev":[{}],"st":[{}]}}"#, events.join(","), states.join(","))

@@ -12,10 +12,10 @@ use tokio::sync::{Notify, mpsc};
 use kernel::db::writer::Writer;
 
 use super::Rooms;
-use super::writers::{Kept, Questions};
+use super::writers::{Chat, Kept, Questions};
 use crate::protocol::{Client, Resume, Server};
 use crate::question::Question;
-use crate::room::{Asking, ConnId, Input, Output, Outputs, Room};
+use crate::room::{Asking, ConnId, Input, Output, Outputs, Room, Tongue};
 use crate::shard::{Command, Door, Shards};
 use crate::token::Pass;
 use crate::ws::frame;
@@ -31,14 +31,20 @@ pub(crate) struct Handle {
     room: Mutex<Room>,
     due: Notify,
     shards: Shards,
-    streams: Mutex<HashMap<u64, mpsc::Sender<Heard>>>,
+    streams: Mutex<HashMap<u64, Listener>>,
     next_stream: AtomicU64,
     signer: Signer,
     clock: Arc<dyn Clock>,
-    chat: mpsc::Sender<crate::room::Message>,
+    chat: Chat,
     questions: Writer<Questions>,
     runtime: tokio::runtime::Handle,
     this: std::sync::Weak<Self>,
+}
+
+/// An event stream, and the language it is read in.
+struct Listener {
+    heard: mpsc::Sender<Heard>,
+    tongue: Tongue,
 }
 
 /// What an event stream carries.
@@ -98,7 +104,7 @@ impl Handle {
 
     fn apply(&self, input: Input) -> (Option<Problem>, Vec<Question>) {
         let mut room = self.lock();
-        if matches!(input, Input::Say { .. }) && self.chat.capacity() == 0 {
+        if matches!(input, Input::Say { .. }) && self.chat.is_full() {
             return (Some(Problem::unavailable("room-unavailable")), Vec::new());
         }
         let outputs = room.on(input, self.clock.now());
@@ -124,27 +130,41 @@ impl Handle {
                 Output::Close { to, .. } => drop(self.streams().remove(&to.number)),
                 Output::Tick(frame) => {
                     self.shards.tick(self.event, &frame);
-                    self.streams().retain(|_, stream| stream.try_send(Heard(frame.full.clone())).is_ok());
+                    let text = |stream: &Listener| Heard(frame.of(stream.tongue).full.clone());
+                    self.streams().retain(|_, stream| stream.heard.try_send(text(stream)).is_ok());
                 }
+                Output::Reads { conn, tongue } if conn.shard == STREAMS => {
+                    if let Some(stream) = self.streams().get_mut(&conn.number) {
+                        stream.tongue = tongue;
+                    }
+                }
+                Output::Reads { conn, tongue } => {
+                    self.shards.send(conn.shard, Command::Reads { conn: conn.number, tongue });
+                }
+                Output::Part { words, code, reason } => self.part(words.as_ref(), code, reason),
                 Output::DeskTick(frame) => self.shards.desk_tick(self.event, &frame),
                 Output::DeskMember { conn, on } => {
                     self.shards.send(conn.shard, Command::DeskMember { conn: conn.number, on });
                 }
-                Output::Persist(message) => {
-                    if self.chat.try_send(*message).is_err() {
-                        metrics::counter!("livefair_room_chat_unsaved_total").increment(1);
-                    }
-                }
+                Output::Persist(message) => self.chat.save(*message),
                 Output::Commit(question) => questions.push(*question),
             }
         }
         questions
     }
 
+    /// Says the last words to everybody and ends every connection.
+    fn part(&self, words: Option<&frame::Text>, code: u16, reason: &'static str) {
+        self.shards.part(self.event, words.map_or(&[][..], |words| words.bytes()), code, reason);
+        for (_, stream) in self.streams().drain() {
+            let _full_ones_just_end = words.map(|words| stream.heard.try_send(Heard(words.clone())));
+        }
+    }
+
     fn reply(&self, to: ConnId, text: frame::Text) {
         if to.shard == STREAMS {
             if let Some(stream) = self.streams().get(&to.number) {
-                let _full_ones_end_with_the_next_frame = stream.try_send(Heard(text));
+                let _full_ones_end_with_the_next_frame = stream.heard.try_send(Heard(text));
             }
             return;
         }
@@ -172,7 +192,7 @@ impl Handle {
         Err(problem)
     }
 
-    fn streams(&self) -> MutexGuard<'_, HashMap<u64, mpsc::Sender<Heard>>> {
+    fn streams(&self) -> MutexGuard<'_, HashMap<u64, Listener>> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -180,7 +200,7 @@ impl Handle {
     pub(crate) fn stream(&self, pass: Arc<Pass>, resume: Option<Resume>) -> (ConnId, mpsc::Receiver<Heard>) {
         let (sender, receiver) = mpsc::channel(STREAM_QUEUE);
         let conn = ConnId { shard: STREAMS, number: self.next_stream.fetch_add(1, Ordering::Relaxed) };
-        self.streams().insert(conn.number, sender);
+        self.streams().insert(conn.number, Listener { heard: sender, tongue: Tongue::default() });
         self.on(Input::Join { conn, pass, lang: None, resume });
         (conn, receiver)
     }
@@ -188,10 +208,6 @@ impl Handle {
     pub(crate) fn end_stream(&self, conn: ConnId) {
         self.streams().remove(&conn.number);
         self.on(Input::Leave { conn });
-    }
-
-    pub(crate) fn end_streams(&self) {
-        self.streams().clear();
     }
 }
 
@@ -211,7 +227,7 @@ impl Door for Handle {
         let from = Arc::clone(pass);
         let input = match message {
             Client::Chat { id, text } => {
-                if self.chat.capacity() == 0 {
+                if self.chat.is_full() {
                     let problem = Problem::unavailable("room-unavailable");
                     let nack = Server::Nack { id: Some(id.uuid()), problem: &problem }.json();
                     return self.reply(conn, frame::text(&nack));
@@ -224,9 +240,14 @@ impl Door for Handle {
             Client::Like { n } => Input::Like { n },
             Client::Range { e, from, to } => Input::Range { conn, epoch: e, from, to },
             Client::Desk { on } => Input::Desk { conn, on },
+            Client::Set { lang: Some(lang), .. } if lang.len() <= 35 => Input::Speak { conn, lang },
             Client::Set { .. } | Client::Join { .. } => return,
         };
         self.on(input);
+    }
+
+    fn caught_up(&self, conn: ConnId) {
+        self.on(Input::CaughtUp { conn });
     }
 
     fn left(&self, conn: ConnId) {

@@ -1,24 +1,53 @@
 //! What rooms hear on the bus: show state, pins, run items, stock, offers, inquiries. Kept before it is shown, so a
-//! restart loses no control value.
+//! restart loses no control value; reread where something may have been missed.
+
+use std::collections::BTreeSet;
 
 use kernel::bus::Consumer;
 use kernel::id::EventId;
-use kernel::{Envelope, Locale, LocalizedText, Problem};
+use kernel::{Envelope, Problem};
 
 use super::{Rooms, Wish};
-use crate::events::{EventState, InquiryOpened, OfferState, PinChanged, RunItem, ShownOffer, StockChanged};
+use crate::events::{EventState, InquiryOpened, OfferState, PinChanged, RunItem, ShownItem, ShownOffer, StockChanged};
 use crate::protocol::encode;
 use crate::question::QuestionState;
 use crate::room::{Ctl, Input, Phase};
+use crate::shard::Door as _;
 use crate::store;
 
 impl Rooms {
-    /// Listens until the bus closes. What the database did not keep comes again.
+    /// Listens until the bus closes. What was told while nobody listened is reread first; what the database did not
+    /// keep comes again.
     pub async fn listen(self, mut bus: Consumer) {
+        self.reread().await;
         while let Some(delivery) = bus.next().await {
             if self.hear(&delivery.envelope).await {
                 delivery.taken();
             }
+        }
+    }
+
+    /// Rereads what every room that is open here, or whose show is ahead or under way, should know.
+    async fn reread(&self) {
+        let mut events: BTreeSet<EventId> = self.all_opened().iter().map(|room| room.event()).collect();
+        match store::open_rooms(self.0.db.read()).await {
+            Ok(known) => events.extend(known),
+            Err(cause) => tracing::warn!(%cause, "the rooms could not be listed"),
+        }
+        for event in events {
+            self.refresh(event).await;
+        }
+    }
+
+    /// Takes what holds of an event from its sources, as if it had just happened: versions sort out what is news.
+    pub(super) async fn refresh(&self, event: EventId) {
+        match self.0.sources.present(event).await {
+            Ok(present) => {
+                for happening in &present {
+                    self.hear(happening).await;
+                }
+            }
+            Err(cause) => tracing::warn!(cause = &*cause, event.id = %event, "a room could not reread its sources"),
         }
     }
 
@@ -38,8 +67,8 @@ impl Rooms {
                 let body = format!(r#"{{"v":{},"pins":{}}}"#, pins.version, encode(&pins.products));
                 self.show(pins.event, ctl("pins", "pins", pins.version, body)).await
             }
-            "live.run_item.started" => self.run_item(&read(happening)?, true, happening.at.micros()).await,
-            "live.run_item.finished" => self.run_item(&read(happening)?, false, happening.at.micros()).await,
+            "live.run_item.started" => self.run_item(&read(happening)?, true).await,
+            "live.run_item.finished" => self.run_item(&read(happening)?, false).await,
             "trade.offer.state" => {
                 let offer: OfferState = read(happening)?;
                 let key = format!("offer:{}", offer.offer);
@@ -60,8 +89,7 @@ impl Rooms {
 
     async fn event_state(&self, heard: &EventState) -> Result<(), Problem> {
         let txn = self.0.db.write().await?;
-        let state = (heard.to.as_str(), heard.version);
-        let older = !store::enter(&txn, heard.event, heard.org, state, self.now()).await?;
+        let older = !store::enter(&txn, heard, self.now()).await?;
         txn.commit().await?;
         if older {
             return Ok(());
@@ -69,6 +97,7 @@ impl Rooms {
         let body = format!(r#"{{"state":{},"version":{}}}"#, encode(&heard.to), heard.version);
         self.show(heard.event, ctl("state", "state", heard.version, body)).await?;
         if let Some(room) = self.opened(heard.event) {
+            room.on(Input::Languages(heard.languages.clone()));
             room.on(Input::Enter(Phase::of(&heard.to)));
         }
         if heard.to == "ended" {
@@ -96,20 +125,12 @@ impl Rooms {
         }
     }
 
-    /// The item on the air, or none. Items have no versions of their own: the moment serves.
-    async fn run_item(&self, heard: &RunItem, started: bool, at: i64) -> Result<(), Problem> {
-        let item = heard.item;
-        let body = if started {
-            let (product, title) = (encode(&heard.product), encode(&heard.title.as_ref().map(one_title)));
-            format!(r#"{{"item":"{item}","product":{product},"title":{title}}}"#)
-        } else {
-            let other = self.room(heard.event).await?.lock().shows_another_item(item);
-            if other {
-                return Ok(());
-            }
-            "{}".to_owned()
-        };
-        self.show(heard.event, ctl("item", "item", at, body)).await
+    /// The item on the air, or none. One that takes another's place is told with the same version of the run sheet,
+    /// so the start counts as the later of the two.
+    async fn run_item(&self, heard: &RunItem, started: bool) -> Result<(), Problem> {
+        let version = heard.version * 2 + i64::from(started);
+        let body = if started { encode(&ShownItem::from(heard)) } else { "{}".to_owned() };
+        self.show(heard.event, ctl("item", "item", version, body)).await
     }
 
     async fn inquiry_opened(&self, heard: &InquiryOpened) -> Result<(), Problem> {
@@ -130,17 +151,6 @@ impl Rooms {
             room.on(Input::Show(value));
         }
         Ok(())
-    }
-}
-
-/// A title is a text, or one in several languages: all get the English one, until rooms have a frame per language.
-fn one_title(title: &serde_json::Value) -> String {
-    match title {
-        serde_json::Value::String(title) => title.clone(),
-        many => {
-            let many: LocalizedText = serde_json::from_value(many.clone()).unwrap_or_default();
-            many.pick(&Locale::english()).to_owned()
-        }
     }
 }
 

@@ -21,7 +21,9 @@ impl Rooms {
         };
         let decided = Message { state, ..message.clone() };
         let txn = self.0.db.write().await?;
-        store::decide(&txn, &decided).await?;
+        if !store::decide(&txn, &decided, message.state).await? {
+            return Err(Problem::conflict("message-state"));
+        }
         let happening = ModerationDecided { event: message.event, message: id, decision, by: actor.name.clone() };
         self.0.outbox.add(&txn, &happening).await.map_err(kernel::db::sea_orm::DbErr::from)?;
         txn.commit().await?;

@@ -54,7 +54,13 @@ impl Rooms {
             QuestionState::Merged => self.check_target(&question, wish.merged_into).await?,
             _ => {}
         }
-        self.change(id, to, wish, None).await
+        let moved = self.change(id, to, wish, None).await?;
+        if let Some(target) = moved.merged_into.filter(|_| to == QuestionState::Merged)
+            && let Some(target) = store::question(self.0.db.read(), target).await?
+        {
+            self.tell_merged(&target, &target.answers).await?;
+        }
+        Ok(moved)
     }
 
     async fn own_question(&self, actor: &Actor, id: QuestionId) -> Result<Question, Problem> {
@@ -96,17 +102,18 @@ impl Rooms {
         let by = actor.person().ok();
         let answered =
             self.change(id, QuestionState::AnsweredText, Wish::default(), Some((answer.clone(), by))).await?;
-        self.tell_merged(&answered, &answer).await?;
+        self.tell_merged(&answered, &[answer]).await?;
         Ok(answered)
     }
 
-    /// Who asked the same gets the same answer.
-    async fn tell_merged(&self, answered: &Question, answer: &Answer) -> Result<(), Problem> {
-        let Some(room) = self.opened(answered.event) else { return Ok(()) };
-        for mut merged in store::merged_into(self.0.db.read(), answered.id).await? {
-            let answer = Answer { question: merged.id, public: false, ..answer.clone() };
-            merged.answers.push(answer.clone());
-            room.on(Input::Moved { question: Box::new(merged), answer: Some(answer) });
+    /// Who asked the same gets the same answers.
+    async fn tell_merged(&self, target: &Question, answers: &[Answer]) -> Result<(), Problem> {
+        let Some(room) = self.opened(target.event) else { return Ok(()) };
+        for merged in store::merged_into(self.0.db.read(), target.id).await? {
+            for answer in answers {
+                let answer = Answer { question: merged.id, public: false, ..answer.clone() };
+                room.on(Input::Moved { question: Box::new(merged.clone()), answer: Some(answer) });
+            }
         }
         Ok(())
     }
@@ -155,6 +162,9 @@ impl Rooms {
             _ => wish.assignee.or(question.assignee),
         };
         question.merged_into = wish.merged_into.or(question.merged_into);
+        if let Some(target) = question.merged_into.filter(|_| to == QuestionState::Merged) {
+            store::point_to(txn, id, target).await?; // who was merged into this one asks that one now
+        }
         question.inquiry = wish.inquiry.or(question.inquiry);
         question.reason = wish.reason.or(question.reason);
         if !store::move_question(txn, &question, self.now()).await? {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use kernel::db::sea_orm::DatabaseTransaction;
 use kernel::db::writer::{Batch, BatchError};
 use kernel::{Db, Outbox};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::events::QuestionAsked;
 use crate::question::Question;
@@ -15,6 +15,8 @@ use crate::store;
 /// How long chat is gathered before it is saved: what a crash may lose.
 const GATHER: Duration = Duration::from_millis(250);
 const ROWS: usize = 500;
+/// Chat that may wait for the database.
+const WAITING: usize = 20_000;
 
 /// Commits new questions, many to a transaction.
 pub(super) struct Questions {
@@ -54,28 +56,84 @@ impl Batch for Questions {
     }
 }
 
-/// Saves chat until the rooms are gone. What could not be saved is tried again; meanwhile the queue fills, and
-/// when it is full chat is refused.
-pub(super) async fn save_chat(db: Db, mut waiting: mpsc::Receiver<Message>) {
-    let mut gathered = Vec::with_capacity(ROWS);
-    while waiting.recv_many(&mut gathered, ROWS).await > 0 {
-        if gathered.len() < ROWS {
-            tokio::time::sleep(GATHER).await;
-            while gathered.len() < ROWS
-                && let Ok(message) = waiting.try_recv()
-            {
-                gathered.push(message);
-            }
+/// The way of chat into the database. Cloning is cheap.
+#[derive(Clone)]
+pub(super) struct Chat(mpsc::Sender<Line>);
+
+enum Line {
+    Said(Message),
+    /// Answers when all before it is saved.
+    Saved(oneshot::Sender<()>),
+}
+
+impl Chat {
+    /// Starts the task that saves. What could not be saved is tried again; meanwhile the queue fills.
+    pub(super) fn start(db: Db) -> Self {
+        let (lines, waiting) = mpsc::channel(WAITING);
+        tokio::spawn(save_chat(db, waiting));
+        Self(lines)
+    }
+
+    /// Whether so much waits that new chat is refused until the database recovers.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.capacity() == 0
+    }
+
+    pub(super) fn save(&self, message: Message) {
+        if self.0.try_send(Line::Said(message)).is_err() {
+            metrics::counter!("livefair_room_chat_unsaved_total").increment(1);
         }
+    }
+
+    /// Waits until all that was said before is saved.
+    pub(super) async fn saved(&self) {
+        let (done, saved) = oneshot::channel();
+        if self.0.send(Line::Saved(done)).await.is_ok() {
+            let _the_task_is_gone = saved.await;
+        }
+    }
+}
+
+async fn save_chat(db: Db, mut waiting: mpsc::Receiver<Line>) {
+    let mut gathered = Vec::with_capacity(ROWS);
+    while let Some(first) = waiting.recv().await {
+        let answer = gather(first, &mut waiting, &mut gathered).await;
         while let Err(cause) = save(&db, &gathered).await {
             tracing::warn!(%cause, rows = gathered.len(), "chat could not be saved; trying again");
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
         gathered.clear();
+        if let Some(answer) = answer {
+            let _nobody_waits = answer.send(());
+        }
+    }
+}
+
+/// Takes lines until a batch is full, its time is up, or somebody waits for it.
+async fn gather(
+    first: Line,
+    waiting: &mut mpsc::Receiver<Line>,
+    gathered: &mut Vec<Message>,
+) -> Option<oneshot::Sender<()>> {
+    let until = tokio::time::Instant::now() + GATHER;
+    let mut next = Some(first);
+    loop {
+        match next {
+            Some(Line::Said(message)) => gathered.push(message),
+            Some(Line::Saved(answer)) => return Some(answer),
+            None => return None,
+        }
+        if gathered.len() >= ROWS {
+            return None;
+        }
+        next = tokio::time::timeout_at(until, waiting.recv()).await.ok().flatten();
     }
 }
 
 async fn save(db: &Db, messages: &[Message]) -> Result<(), kernel::db::sea_orm::DbErr> {
+    if messages.is_empty() {
+        return Ok(());
+    }
     let txn = db.write().await?;
     store::save_messages(&txn, messages).await?;
     txn.commit().await

@@ -13,18 +13,18 @@ use tokio::net::TcpStream;
 use super::Door;
 use crate::pending::{Pending, Round, Sink, Wrote};
 use crate::protocol::{self, Client, Server};
-use crate::room::ConnId;
+use crate::room::{ConnId, Tongue};
+use crate::settings::NodeSettings;
 use crate::token::Pass;
-use crate::ws::frame::{self, Incoming, Parser, code};
+use crate::ws::frame::{self, code};
+use crate::ws::parser::{Incoming, Parser};
 
 const JOIN_WITHIN: Duration = Duration::from_secs(5);
-/// How long a peer has to answer a close frame.
-const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 const PING_EVERY_MS: u64 = 45_000;
 const WINDOW: Duration = Duration::from_mins(1);
 /// Messages a minute that are none, before the connection is closed.
 const MOST_BAD: u32 = 10;
-/// Messages and pings a minute.
+/// Frames a minute: messages, their fragments, pings, pongs.
 const MOST_HEARD: u32 = 600;
 
 thread_local! {
@@ -49,6 +49,11 @@ pub(super) struct Conn {
     pub(super) id: ConnId,
     pub(super) door: Arc<dyn Door>,
     pub(super) desk: Cell<bool>,
+    /// The language it reads.
+    pub(super) tongue: Cell<Tongue>,
+    /// Where it stands in its room's list.
+    pub(super) place: Cell<usize>,
+    node: Arc<NodeSettings>,
     socket: TcpStream,
     clock: Arc<dyn Clock>,
     pending: RefCell<Pending>,
@@ -67,6 +72,7 @@ impl Conn {
         id: ConnId,
         socket: std::net::TcpStream,
         door: Arc<dyn Door>,
+        node: Arc<NodeSettings>,
         clock: Arc<dyn Clock>,
     ) -> io::Result<Self> {
         socket.set_nonblocking(true)?;
@@ -75,9 +81,12 @@ impl Conn {
             id,
             door,
             desk: Cell::new(false),
+            tongue: Cell::default(),
+            place: Cell::default(),
+            pending: RefCell::new(Pending::new(node.blocked_for)),
+            node,
             socket: TcpStream::from_std(socket)?,
             clock,
-            pending: RefCell::default(),
             pass: RefCell::default(),
             welcomed: Cell::new(false),
             state: Cell::new(State::Open),
@@ -93,9 +102,12 @@ impl Conn {
         self.welcomed.get() && self.state.get() == State::Open
     }
 
-    pub(super) fn round(self: &Rc<Self>, round: &Round) {
-        let wrote = self.pending.borrow_mut().round(round, &self.socket, self.clock.now());
-        self.after(wrote);
+    /// Writes a round that is shared by all: this costs a connection one write and no copy.
+    pub(super) fn round(self: &Rc<Self>, round: &Round, now: Instant) {
+        if !round.full.is_empty() {
+            let wrote = self.pending.borrow_mut().round(round, &self.socket, now);
+            self.after(wrote, now);
+        }
     }
 
     pub(super) fn reply(self: &Rc<Self>, bytes: Bytes) {
@@ -112,14 +124,28 @@ impl Conn {
         }
     }
 
-    fn send(self: &Rc<Self>, bytes: Bytes) {
-        let wrote = self.pending.borrow_mut().send(bytes, &self.socket, self.clock.now());
-        self.after(wrote);
+    /// Writes frames of which the last one closes.
+    pub(super) fn part(self: &Rc<Self>, frames: &Bytes) {
+        if self.state.get() == State::Open {
+            self.state.set(State::Closing(self.clock.now()));
+            self.send(frames.clone());
+        }
     }
 
-    fn after(self: &Rc<Self>, wrote: Wrote) {
+    fn send(self: &Rc<Self>, bytes: Bytes) {
+        let now = self.clock.now();
+        let wrote = self.pending.borrow_mut().send(bytes, &self.socket, now);
+        self.after(wrote, now);
+    }
+
+    fn after(self: &Rc<Self>, wrote: Wrote, now: Instant) {
         match wrote {
-            Wrote::All => self.last_written.set(self.clock.now()),
+            Wrote::All => {
+                self.last_written.set(now);
+                if self.state.get() != State::Open {
+                    self.finish();
+                }
+            }
             Wrote::Some => self.drain_later(),
             Wrote::TooSlow => self.give_up(),
             Wrote::Gone => self.cut(),
@@ -136,20 +162,21 @@ impl Conn {
     /// Writes what waits as the socket takes it. Runs only while something waits.
     async fn drain(self: Rc<Self>) {
         while self.socket.writable().await.is_ok() {
-            let wrote = self.pending.borrow_mut().drain(&self.socket, self.clock.now());
+            let now = self.clock.now();
+            let wrote = self.pending.borrow_mut().drain(&self.socket, now);
             match wrote {
                 Wrote::Some => {}
                 Wrote::TooSlow if self.state.get() != State::Open => {}
                 other => {
                     self.draining.set(false);
-                    self.after(other);
+                    self.after(other, now);
                     break;
                 }
             }
         }
         self.draining.set(false);
-        if std::mem::take(&mut self.pending.borrow_mut().gap) {
-            self.send(frame::text(&Server::Gap { from: 0, to: 0 }.json()).bytes().clone());
+        if std::mem::take(&mut self.pending.borrow_mut().gap) && self.is_live() {
+            self.door.caught_up(self.id);
         }
     }
 
@@ -168,6 +195,11 @@ impl Conn {
         }
     }
 
+    /// Says that nothing follows the close frame: clients wait for the server's end (RFC 6455 7.1.1).
+    fn finish(&self) {
+        let _already_gone = socket2::SockRef::from(&self.socket).shutdown(std::net::Shutdown::Write);
+    }
+
     /// Ends the socket; the reader then ends too.
     fn cut(&self) {
         let _already_gone = socket2::SockRef::from(&self.socket).shutdown(std::net::Shutdown::Both);
@@ -176,10 +208,14 @@ impl Conn {
     /// Pings, and ends what has taken too long.
     pub(super) fn look_over(self: &Rc<Self>, now: Instant) {
         match self.state.get() {
-            State::Closing(since) if now.since(since) >= CLOSE_WITHIN => self.cut(),
+            State::Closing(since) if now.since(since) >= self.node.close_within => self.cut(),
             State::Closing(_) => {}
             State::Open if self.pass.borrow().is_none() && now.since(self.began) >= JOIN_WITHIN => {
                 self.close(code::TOKEN, "no join");
+            }
+            // The welcome found no place in a full queue.
+            State::Open if !self.welcomed.get() && now.since(self.began) >= 2 * JOIN_WITHIN => {
+                self.close(code::TRY_LATER, "busy");
             }
             State::Open => {
                 let verdict = self.pending.borrow().verdict(now);
@@ -238,7 +274,7 @@ impl Conn {
                 self.close(code.unwrap_or(code::NORMAL), "");
                 return false;
             }
-            Incoming::Pong => {}
+            Incoming::Pong | Incoming::Fragment => self.count(false),
             Incoming::Ping(payload) => {
                 self.count(false);
                 self.send(frame::pong(&payload));

@@ -1,9 +1,10 @@
-//! The schema of rooms. Chat has a table of its own that nothing refers to, so that it can move to a file of its
-//! own when its writes disturb the others.
+//! The schema of rooms. Nothing refers to the chat's table, so that it can move to a file of its own when its writes
+//! disturb the others (decision 0007).
 
 use kernel::db::{Migration, SchemaManager};
 use sea_orm::DbErr;
-use sea_orm::sea_query::{Index, Table};
+use sea_orm::ExprTrait as _;
+use sea_orm::sea_query::{Expr, Index, Query, Table};
 use sea_orm_migration::schema::{big_integer, big_integer_null, boolean, string, string_null, text, uuid, uuid_null};
 
 pub fn migrations() -> Vec<Migration> {
@@ -14,6 +15,8 @@ pub fn migrations() -> Vec<Migration> {
         Migration { name: "0004_room_answers", up: |schema| Box::pin(answers(schema)) },
         Migration { name: "0005_room_messages", up: |schema| Box::pin(messages(schema)) },
         Migration { name: "0006_room_mutes", up: |schema| Box::pin(mutes(schema)) },
+        Migration { name: "0007_room_languages", up: |schema| Box::pin(languages(schema)) },
+        Migration { name: "0008_room_item_versions", up: |schema| Box::pin(item_versions(schema)) },
     ]
 }
 
@@ -127,4 +130,15 @@ async fn mutes(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
         .primary_key(Index::create().col("event").col("participant"))
         .to_owned();
     schema.create_table(table).await
+}
+
+async fn languages(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let table = Table::alter().table("room_rooms").add_column(text("languages").default("[]")).to_owned();
+    schema.alter_table(table).await
+}
+
+/// What is on the air was numbered by the moment; now the run sheet's version numbers it. The room rereads it.
+async fn item_versions(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let forget = Query::delete().from_table("room_ctl").and_where(Expr::col("key").eq("item")).to_owned();
+    schema.exec_stmt(forget).await
 }

@@ -2,6 +2,7 @@
 //! Frames leave as shared bytes that were encoded once, so no library stands between them and the socket.
 
 pub mod frame;
+pub mod parser;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -8,20 +8,22 @@ use kernel::Instant;
 use kernel::id::{AnswerId, EventId, MessageId, QuestionId};
 use proptest::prelude::*;
 use room::question::{Answer, QuestionState};
-use room::room::{Asking, ConnId, Ctl, Decision, Frame, Input, Loaded, Mute, MuteKind, Output, Outputs, Phase, Room};
+use room::room::{
+    Asking, ConnId, Ctl, Decision, Frame, Input, Loaded, Mute, MuteKind, Output, Outputs, Phase, Room, Tongue,
+};
 use room::{NodeSettings, Pass, RoomSettings};
 
 use crate::client::{Client, Want};
 
-const START: Instant = Instant::from_millis(1_589_284_800_000);
+pub const START: Instant = Instant::from_millis(1_589_284_800_000);
 
-fn room() -> Room {
+pub fn room() -> Room {
     let node = NodeSettings { shards: 2, ..NodeSettings::default() };
     let loaded = Loaded { phase: Some(Phase::Open), ..Loaded::default() };
     Room::new(EventId::new(), "e1".into(), Arc::new(node), loaded, START)
 }
 
-fn pass(name: &str) -> Arc<Pass> {
+pub fn pass(name: &str) -> Arc<Pass> {
     Arc::new(Pass {
         event: EventId::new(),
         participant: format!("guest:{name}"),
@@ -29,37 +31,38 @@ fn pass(name: &str) -> Arc<Pass> {
         lang: "es".into(),
         crew: false,
         known: false,
+        via: String::new(),
         expires: START + Duration::from_hours(1),
     })
 }
 
-fn crew() -> Arc<Pass> {
+pub fn crew() -> Arc<Pass> {
     Arc::new(Pass { crew: true, ..(*pass("desk")).clone() })
 }
 
-fn conn(number: u64) -> ConnId {
+pub fn conn(number: u64) -> ConnId {
     ConnId { shard: 0, number }
 }
 
-fn join(room: &mut Room, number: u64, pass: Arc<Pass>, now: Instant) -> Outputs {
+pub fn join(room: &mut Room, number: u64, pass: Arc<Pass>, now: Instant) -> Outputs {
     room.on(Input::Join { conn: conn(number), pass, lang: None, resume: None }, now)
 }
 
-fn say(from: &Arc<Pass>, conn: ConnId, text: &str) -> Input {
+pub fn say(from: &Arc<Pass>, conn: ConnId, text: &str) -> Input {
     Input::Say { from: Arc::clone(from), conn: Some(conn), id: MessageId::new(), text: text.into() }
 }
 
-fn pins(version: i64) -> Input {
+pub fn pins(version: i64) -> Input {
     let body = format!(r#"{{"v":{version},"pins":["p{version}"]}}"#).into();
     Input::Show(Ctl { key: "pins".into(), kind: "pins".into(), version, body })
 }
 
-fn ask(from: &Arc<Pass>, number: u64, id: QuestionId) -> Input {
+pub fn ask(from: &Arc<Pass>, number: u64, id: QuestionId) -> Input {
     let ask = Asking { id, text: "¿MOQ?".into(), product: None, at_ms: Some(5), private: false };
     Input::Ask { from: Arc::clone(from), conn: Some(conn(number)), ask }
 }
 
-fn replies(out: &Outputs, to: ConnId) -> Vec<&str> {
+pub fn replies(out: &Outputs, to: ConnId) -> Vec<&str> {
     let mine = |output| match output {
         &Output::Reply { to: other, ref text } if other == to => Some(text.payload()),
         _ => None,
@@ -67,14 +70,14 @@ fn replies(out: &Outputs, to: ConnId) -> Vec<&str> {
     out.list.iter().filter_map(mine).collect()
 }
 
-fn frames(out: &Outputs) -> impl Iterator<Item = &Arc<Frame>> {
+pub fn frames(out: &Outputs) -> impl Iterator<Item = &Frame> {
     out.list.iter().filter_map(|output| match output {
-        Output::Tick(frame) => Some(frame),
+        Output::Tick(tick) => Some(tick.of(Tongue::default())),
         _ => None,
     })
 }
 
-fn commits(out: &Outputs) -> Vec<room::question::Question> {
+pub fn commits(out: &Outputs) -> Vec<room::question::Question> {
     let commit = |output: &Output| match output {
         Output::Commit(question) => Some((**question).clone()),
         _ => None,
@@ -83,7 +86,7 @@ fn commits(out: &Outputs) -> Vec<room::question::Question> {
 }
 
 /// Lets time pass; all frames on the way.
-fn pass_time(room: &mut Room, now: &mut Instant, by: Duration) -> Vec<Outputs> {
+pub fn pass_time(room: &mut Room, now: &mut Instant, by: Duration) -> Vec<Outputs> {
     let end = *now + by;
     let mut all = Vec::new();
     while let Some(due) = room.next_deadline().filter(|due| *due <= end) {

@@ -4,11 +4,8 @@ use kernel::testing::each_database;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::migrations;
 use crate::server::Server;
-
-fn migrations() -> Vec<kernel::db::Migration> {
-    [kernel::outbox::migrations(), room::migrations()].concat()
-}
 
 #[tokio::test]
 async fn a_message_is_removed_and_restored_and_stays_in_the_transcript() {

@@ -2,18 +2,12 @@
 
 use std::time::Duration;
 
-use futures_util::SinkExt as _;
 use kernel::testing::each_database;
 use serde_json::{Value, json};
-use tokio::io::AsyncWriteExt as _;
-use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
-use crate::server::{Server, close_code};
-
-fn migrations() -> Vec<kernel::db::Migration> {
-    [kernel::outbox::migrations(), room::migrations()].concat()
-}
+use crate::migrations;
+use crate::server::Server;
 
 #[tokio::test]
 async fn a_question_is_asked_acknowledged_answered_and_read_by_all() {
@@ -94,66 +88,6 @@ async fn who_comes_back_gets_what_was_missed_in_one_frame() {
         lost.send(json!({"op": "join", "token": server.token("ana").await, "resume": resume})).await;
         let welcome = lost.until(|_| true).await;
         assert!(welcome["snap"]["ev"].to_string().contains(r#""v":4"#), "an unknown epoch gets the snapshot");
-        server.rooms.shutdown().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_breaks_the_rules_is_closed_with_its_code() {
-    each_database(&migrations(), async |db| {
-        let server = Server::start(db).await;
-        let (mut big, _) = server.join("ana").await;
-        big.0.send(Message::text("x".repeat(4097))).await.unwrap();
-        assert_eq!(big.closed().await, 1009);
-        let (mut binary, _) = server.join("ana").await;
-        binary.0.send(Message::binary(vec![1, 2, 3])).await.unwrap();
-        assert_eq!(binary.closed().await, 1003);
-        let mut unmasked = server.raw(&[]).await;
-        unmasked.write_all(&[0x81, 2, b'h', b'i']).await.unwrap();
-        assert_eq!(close_code(unmasked).await, 1002);
-        let early = server.raw(&[0x82, 0x80, 0, 0, 0, 0]).await;
-        assert_eq!(close_code(early).await, 1003, "what came with the handshake is read");
-        let mut forged = server.connect().await;
-        forged.send(json!({"op": "join", "token": "forged.token"})).await;
-        assert_eq!(forged.closed().await, 4001);
-        let mut babbler = server.connect().await;
-        for _ in 0..10 {
-            babbler.send(json!({})).await;
-        }
-        assert_eq!(babbler.closed().await, 1008);
-        let request = server.call("nobody", "GET", "/rooms/{event}", Value::Null).await;
-        assert_eq!((request.0.as_u16(), request.1["type"].as_str()), (426, Some("/problems/websocket-expected")));
-        server.rooms.shutdown().await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_reader_that_stops_is_closed_and_the_others_hear_everything() {
-    each_database(&migrations(), async |db| {
-        let server = Server::start(db).await;
-        let stopped = server.join("bo").await.0; // reads no more from here on
-        let (mut ana, _) = server.join("ana").await;
-        let notice = "n".repeat(490);
-        let mut version = 0;
-        while server.rooms.connections() > 1 {
-            version += 1;
-            assert!(version < 60_000, "the stopped reader is still there");
-            let offer = json!({"event": server.event, "version": version, "item": Uuid::now_v7(), "title": notice});
-            server.hear("live.run_item.started", offer).await;
-            if version % 16 == 0 {
-                let late = format!("{version}");
-                server
-                    .hear(
-                        "live.run_item.started",
-                        json!({"event": server.event, "item": Uuid::now_v7(), "title": late}),
-                    )
-                    .await;
-                ana.until(|frame| frame["ev"].to_string().contains(&format!("\"title\":\"{late}\""))).await;
-            }
-        }
-        drop(stopped);
         server.rooms.shutdown().await;
     })
     .await;

@@ -4,11 +4,8 @@ use kernel::testing::each_database;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::migrations;
 use crate::server::Server;
-
-fn migrations() -> Vec<kernel::db::Migration> {
-    [kernel::outbox::migrations(), room::migrations()].concat()
-}
 
 #[tokio::test]
 async fn a_restart_loses_no_control_value_and_no_question_and_starts_a_new_epoch() {

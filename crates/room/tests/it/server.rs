@@ -1,7 +1,7 @@
 //! A server as the product runs it: hyper's loop with upgrades, real sockets, a real database.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -10,6 +10,7 @@ use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
+use futures_util::future::BoxFuture;
 use futures_util::{SinkExt as _, StreamExt as _};
 use http_body_util::BodyExt as _;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -18,7 +19,7 @@ use kernel::actor::Rights;
 use kernel::bus::Event;
 use kernel::id::{EventId, GuestId, OrgId, PersonId};
 use kernel::{Actor, Db, Envelope, Keys, Outbox, Right, SystemClock, Who};
-use room::{NodeSettings, Rooms, RoomsSetup};
+use room::{NodeSettings, Rooms, RoomsSetup, SourceError, Sources};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -33,6 +34,16 @@ pub struct Server {
     pub org: OrgId,
     addr: SocketAddr,
     router: Router,
+}
+
+/// What the domains would say if a room asked them.
+#[derive(Default)]
+pub struct Present(pub Mutex<Vec<Envelope>>);
+
+impl Sources for Present {
+    fn present(&self, _: EventId) -> BoxFuture<'_, Result<Vec<Envelope>, SourceError>> {
+        Box::pin(async { Ok(self.0.lock().unwrap().clone()) })
+    }
 }
 
 /// Any payload under any name of the bus.
@@ -56,13 +67,22 @@ impl Server {
     }
 
     pub async fn start_for(db: Db, event: EventId, org: OrgId) -> Self {
+        let server = Self::start_with(db, event, org, Arc::default(), NodeSettings::default()).await;
+        server.state("live", 3).await;
+        server
+    }
+
+    /// A server that has heard nothing yet.
+    pub async fn start_with(db: Db, event: EventId, org: OrgId, present: Arc<Present>, node: NodeSettings) -> Self {
         let clock = Arc::new(SystemClock);
         let rooms = Rooms::start(RoomsSetup {
             db,
             outbox: Outbox::new(clock.clone()),
             keys: Keys::from_secret([3; 32]),
             clock,
-            node: NodeSettings { shards: 2, ..NodeSettings::default() },
+            node: NodeSettings { shards: 2, ..node },
+            sources: present,
+            address_of: |extensions| extensions.get::<std::net::IpAddr>().copied(),
         })
         .unwrap();
         let (router, _api) = room::routes(rooms.clone()).split_for_parts();
@@ -70,9 +90,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         tokio::spawn(serve(listener, router.clone()));
-        let server = Self { rooms, event, org, addr, router };
-        server.state("live", 3).await;
-        server
+        Self { rooms, event, org, addr, router }
     }
 
     pub async fn hear(&self, name: &str, payload: Value) {
@@ -82,6 +100,16 @@ impl Server {
     pub async fn state(&self, to: &str, version: i64) {
         self.hear("live.event.state", json!({"event": self.event, "org": self.org, "to": to, "version": version}))
             .await;
+    }
+
+    /// A request from an address.
+    pub async fn call_from(&self, address: &str, path: &str, body: &Value) -> StatusCode {
+        let request = Request::post(path.replace("{event}", &self.event.to_string()))
+            .header("x-from", address)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        self.router.clone().oneshot(request).await.unwrap().status()
     }
 
     /// A request of somebody: `desk`, or a guest by name, or `nobody`.
@@ -105,8 +133,12 @@ impl Server {
         got["token"].as_str().unwrap().to_owned()
     }
 
+    pub fn url(&self) -> String {
+        format!("ws://{}/rooms/{}", self.addr, self.event)
+    }
+
     pub async fn connect(&self) -> Viewer {
-        let mut request = format!("ws://{}/rooms/{}", self.addr, self.event).into_client_request().unwrap();
+        let mut request = self.url().into_client_request().unwrap();
         request.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static("room.v1.json"));
         // A small window, or Linux would let a reader that stopped take megabytes before it is noticed.
         let socket = TcpSocket::new_v4().unwrap();
@@ -120,6 +152,13 @@ impl Server {
     pub async fn join(&self, who: &str) -> (Viewer, Value) {
         let mut viewer = self.connect().await;
         viewer.send(json!({"op": "join", "token": self.token(who).await})).await;
+        let welcome = viewer.until(|frame| frame["op"] == "welcome").await;
+        (viewer, welcome)
+    }
+
+    pub async fn join_in(&self, who: &str, lang: &str) -> (Viewer, Value) {
+        let mut viewer = self.connect().await;
+        viewer.send(json!({"op": "join", "token": self.token(who).await, "lang": lang})).await;
         let welcome = viewer.until(|frame| frame["op"] == "welcome").await;
         (viewer, welcome)
     }
@@ -162,6 +201,10 @@ async fn act(org: OrgId, mut request: Request, next: Next) -> Response {
             Actor { who: Who::Guest(id), name: guest.into(), ..Actor::anyone() }
         }
     };
+    // As behind a proxy that says whom it speaks for.
+    if let Some(address) = request.headers().get("x-from").and_then(|from| from.to_str().ok()?.parse().ok()) {
+        request.extensions_mut().insert::<std::net::IpAddr>(address);
+    }
     request.extensions_mut().insert(actor);
     next.run(request).await
 }

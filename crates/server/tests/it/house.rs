@@ -68,6 +68,24 @@ impl House {
         reqwest::get(format!("{}{path}", self.base)).await.unwrap()
     }
 
+    /// SIGTERM: an orderly end.
+    pub fn ask_to_stop(&self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    }
+
+    /// Waits for the end.
+    pub async fn stopped(mut self) -> std::process::ExitStatus {
+        let until = Instant::now() + Duration::from_secs(20);
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(Instant::now() < until, "the house does not stop");
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
     /// SIGKILL: nothing gets a chance to tidy up.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -15,6 +15,9 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub settings: String,
     pub settings_version: i64,
+    /// JSON of the show's languages, the first for those who read none of them.
+    #[sea_orm(column_type = "Text")]
+    pub languages: String,
     pub changed_at: Instant,
 }
 
