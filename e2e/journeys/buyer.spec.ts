@@ -1,6 +1,6 @@
 /** A buyer on the demo: sees the picture move, asks and is answered, orders, and opens the letter with the order. */
 import type { Page } from '@playwright/test';
-import { expect, type Fair, test, waitFor } from '../support/fair.ts';
+import { expect, type Fair, liveShow, test } from '../support/fair.ts';
 import { DESKTOP, expectMoving, lookAt } from '../support/looks.ts';
 import { type Language, LANGUAGES, wordsOf } from '../support/words.ts';
 import { logIn } from '../support/console.ts';
@@ -51,16 +51,6 @@ for (const language of LANGUAGES) {
       await lookAt(deal, `deal-${language}`);
     });
   });
-}
-
-async function liveShow(demo: Fair): Promise<string> {
-  let event = '';
-  await waitFor(async () => {
-    const shows = (await (await fetch(`${demo.base}/api/v1/shows`)).json()) as { items: { id: string; state: string }[] };
-    event = shows.items.find(({ state }) => state === 'live')?.id ?? '';
-    return event !== '';
-  }, 60_000);
-  return event;
 }
 
 async function answerAtDesk(desk: Page, demo: Fair, event: string, language: Language): Promise<void> {

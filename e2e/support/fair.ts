@@ -84,6 +84,17 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** The id of the demo's show, once it is on the air. */
+export async function liveShow(demo: Fair): Promise<string> {
+  let event = '';
+  await waitFor(async () => {
+    const shows = (await (await fetch(`${demo.base}/api/v1/shows`)).json()) as { items: { id: string; state: string }[] };
+    event = shows.items.find(({ state }) => state === 'live')?.id ?? '';
+    return event !== '';
+  }, 60_000);
+  return event;
+}
+
 export const test = base.extend<{ fair: Fair; demo: Fair }>({
   fair: async ({}, use) => {
     const fair = await Fair.start('serve');

@@ -65,7 +65,7 @@ days = { $count ->
 }
 pieces = { $shown } { $unit }
 carton = Carton
-carton-holds = { $shown } pcs
+carton-holds = { $shown } { $unit }
 available = In stock
 more-tiers = Prices by quantity
 ask-quote = Ask for a quote
@@ -106,9 +106,9 @@ chat-busy = Busy room: only the team sees this line
 sending = Sending
 not-sent = Not sent
 connecting = Connecting to the room
-away = The connection to the room is lost. What you write is kept and sent when it is back.
-offline = You are offline. What you write is kept and sent when you are back.
-room-closed = This room is closed
+link-away = The connection to the room is lost. What you write is kept and sent when it is back.
+link-offline = You are offline. What you write is kept and sent when you are back.
+link-closed = This room is closed
 slow-mode = One message every { $seconds } s
 
 ## Order and inquiry
@@ -191,6 +191,8 @@ form-help = The seller answers by e-mail.
 form-product = Product
 form-product-any = The whole range
 form-sent = Thank you. The seller has your message.
+form-not-sent = Nothing was sent yet.
+form-country-help = Two letters, such as ES or US
 
 ## Log-in link
 sign-in-title = Sign in

@@ -65,7 +65,7 @@ days = { $count ->
 }
 pieces = { $shown } { $unit }
 carton = Caja
-carton-holds = { $shown } uds.
+carton-holds = { $shown } { $unit }
 available = En existencias
 more-tiers = Precios por cantidad
 ask-quote = Pedir una oferta
@@ -106,9 +106,9 @@ chat-busy = Sala muy activa: esta línea solo la ve el equipo
 sending = Enviando
 not-sent = No enviado
 connecting = Conectando con la sala
-away = Se ha perdido la conexión con la sala. Lo que escriba se guarda y se envía cuando vuelva.
-offline = No tiene conexión. Lo que escriba se guarda y se envía cuando vuelva.
-room-closed = Esta sala está cerrada
+link-away = Se ha perdido la conexión con la sala. Lo que escriba se guarda y se envía cuando vuelva.
+link-offline = No tiene conexión. Lo que escriba se guarda y se envía cuando vuelva.
+link-closed = Esta sala está cerrada
 slow-mode = Un mensaje cada { $seconds } s
 
 ## Pedido y consulta
@@ -191,6 +191,8 @@ form-help = El vendedor responde por correo.
 form-product = Producto
 form-product-any = Toda la gama
 form-sent = Gracias. El vendedor tiene su mensaje.
+form-not-sent = Aún no se ha enviado nada.
+form-country-help = Dos letras, como ES o US
 
 ## Log-in link
 sign-in-title = Iniciar sesión

@@ -63,7 +63,7 @@ days = { $count ->
 }
 pieces = { $shown }{ $unit }
 carton = 梱包
-carton-holds = 1箱{ $shown }個
+carton-holds = 1箱{ $shown }{ $unit }
 available = 在庫
 more-tiers = 数量別価格
 ask-quote = 見積もりを依頼
@@ -103,9 +103,9 @@ chat-busy = 混雑中のため、この発言はスタッフにのみ表示さ�
 sending = 送信中
 not-sent = 未送信
 connecting = ルームに接続しています
-away = ルームとの接続が切れました。書いた内容は保存され、復旧後に送信されます。
-offline = オフラインです。書いた内容は保存され、接続後に送信されます。
-room-closed = このルームは閉じられました
+link-away = ルームとの接続が切れました。書いた内容は保存され、復旧後に送信されます。
+link-offline = オフラインです。書いた内容は保存され、接続後に送信されます。
+link-closed = このルームは閉じられました
 slow-mode = { $seconds }秒に1回送信できます
 
 ## 注文と見積もり
@@ -188,6 +188,8 @@ form-help = 出展者がメールで回答します。
 form-product = 商品
 form-product-any = 全商品
 form-sent = ありがとうございます。出展者に届きました。
+form-not-sent = まだ送信されていません。
+form-country-help = ES、USなど2文字の国コード
 
 ## Log-in link
 sign-in-title = ログイン

@@ -63,7 +63,7 @@ days = { $count ->
 }
 pieces = { $shown } { $unit }
 carton = 装箱
-carton-holds = 每箱 { $shown } 件
+carton-holds = 每箱 { $shown } { $unit }
 available = 现货
 more-tiers = 阶梯价
 ask-quote = 询价
@@ -103,9 +103,9 @@ chat-busy = 聊天太热闹，这条只有工作人员能看到
 sending = 发送中
 not-sent = 未发送
 connecting = 正在进入直播间
-away = 与直播间的连接断开了。您写的内容已保留，恢复后自动发送。
-offline = 您已离线。您写的内容已保留，联网后自动发送。
-room-closed = 直播间已关闭
+link-away = 与直播间的连接断开了。您写的内容已保留，恢复后自动发送。
+link-offline = 您已离线。您写的内容已保留，联网后自动发送。
+link-closed = 直播间已关闭
 slow-mode = 每 { $seconds } 秒可发一条
 
 ## 下单与询价
@@ -188,6 +188,8 @@ form-help = 卖家会用邮件回复您。
 form-product = 产品
 form-product-any = 全部产品
 form-sent = 谢谢，卖家已收到您的留言。
+form-not-sent = 留言尚未发出。
+form-country-help = 两位字母代码，如 ES、US
 
 ## Log-in link
 sign-in-title = 登录

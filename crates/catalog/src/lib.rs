@@ -18,6 +18,7 @@ pub mod product;
 mod products;
 pub mod sheet;
 mod store;
+pub mod unit;
 
 /// Stock within the caller's transaction.
 pub mod stock {

@@ -23,7 +23,7 @@ pub use events::{Check, Mover, PlanChange, Show};
 pub use follow::follow_media;
 pub use gate::Gate;
 pub use http::{ShowView, routes};
-pub use live::{Live, Parts};
+pub use live::{Hosts, Live, Parts};
 pub use runs::{ItemChange, ItemTitle, RunSheet};
 pub use store::StreamKey;
 pub use store::migration::migrations;

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use catalog::Catalog;
 use identity::{Identity, NewOrg, NewPerson, OrgKind, Role};
 use kernel::db::Migration;
+use kernel::id::OrgId;
 use kernel::{Blobs, Bus, Clock, Db, Keys, LocalBus, Locale, Outbox, SystemClock};
 use live::{Gate, Live, follow_media};
 use mail::{Address, Log, Post, Smtp, Transport};
@@ -103,6 +104,7 @@ impl App {
             keys: keys.clone(),
             streams: streams.clone(),
             recorders: recorders.clone(),
+            hosts: Arc::new(Firms(identity.orgs.clone())),
             rtmp_url: config.rtmp_url(),
         });
         let gate: Arc<dyn StreamGate> = Arc::new(Gate(live.clone()));
@@ -239,6 +241,21 @@ impl App {
         Ok(())
     }
 
+    /// Adds a person of the demo to its firm.
+    pub async fn hire(&self, who: &LogIn, role: Role, zone: &str) -> anyhow::Result<()> {
+        let home = self.identity.orgs.home().await?.context("there is no firm")?;
+        let person = NewPerson {
+            name: who.name.to_owned(),
+            email: who.email.to_owned(),
+            password: who.password.to_owned().into(),
+            roles: vec![role],
+            locale: Locale::english(),
+            time_zone: zone.to_owned(),
+        };
+        self.identity.people.add(home.id, person).await?;
+        Ok(())
+    }
+
     /// Adds a person; the first becomes the owner of a new firm. Tells the roles.
     pub async fn add_user(&self, args: &UserArgs, password: String) -> anyhow::Result<String> {
         let role = |word: &String| {
@@ -268,6 +285,21 @@ impl App {
             }
         };
         Ok(added.roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// The firms of `identity`, as `live` asks for them.
+struct Firms(identity::Orgs);
+
+#[async_trait::async_trait]
+impl live::Hosts for Firms {
+    async fn name_of(&self, org: OrgId) -> Option<String> {
+        let found = self.0.get(org).await;
+        found
+            .inspect_err(|cause| tracing::warn!(%cause, "a firm's name could not be read"))
+            .ok()
+            .flatten()
+            .map(|org| org.name)
     }
 }
 

@@ -28,6 +28,9 @@ export interface paths {
   '/api/v1/shows': { get: Get<Listed<ShowView>, undefined, PageQuery> };
   '/api/v1/shows/{event}': { get: Get<ShowView, { event: Id }, { lang?: string }> };
   '/api/v1/rooms/{event}/tokens': { post: Send<RoomToken, { lang: string; name?: string }, { event: Id }> };
+  '/api/v1/rooms/{event}/tickets': { post: Send<{ ticket: string }, undefined, { event: Id }> };
+  '/api/v1/rooms/{event}/log': { get: Get<unknown, { event: Id }, { epoch: string; after: number }> };
+  '/api/v1/rooms/{event}/messages': { post: Send<unknown, { id: string; text: string }, { event: Id }> };
   '/api/v1/rooms/{event}/questions': { post: Send<unknown, NewQuestion, { event: Id }> };
   '/api/v1/inquiries': { post: Send<InquiryOpenedView, NewInquiry, undefined, Keyed> };
   '/api/v1/offers': { get: Get<Listed<OfferView>, undefined, { event?: Id }> };

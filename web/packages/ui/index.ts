@@ -12,6 +12,7 @@ export { default as Tabs } from './Tabs.svelte';
 export * from './format.ts';
 export { total } from './total.ts';
 export { uuidv7 } from './uuid.ts';
-export { lang, sentence, setWords, t, Words, type Args } from './words.ts';
+export { Words } from './fluent.ts';
+export { lang, sentence, setWords, t, unit, type Args } from './words.ts';
 export { RoomClient, type RoomOptions } from './room/client.ts';
 export * from './room/state.ts';

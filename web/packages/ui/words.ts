@@ -1,45 +1,18 @@
-// Words for people: one language per page, from Fluent text. A missing id is shown as itself and reported once.
-import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
+// Words for people: one language per page, set once before anything is drawn. Who reads Fluent's text is `fluent.ts`
+// (the console, which has it at hand) or `said.ts` (the buyers' pages, which get it already read).
 
-export type Args = Record<string, FluentVariable>;
-
-export class Words {
-  readonly #bundle: FluentBundle;
-  readonly #told = new Set<string>();
-
-  /** Isolation marks keep a Latin name in Arabic text in order; leave them off for titles and file names. */
-  constructor(readonly lang: string, texts: string[], useIsolating = true) {
-    this.#bundle = new FluentBundle(lang, { useIsolating });
-    for (const text of texts) this.#bundle.addResource(new FluentResource(text));
-  }
-
-  has(id: string): boolean {
-    return this.#bundle.hasMessage(id);
-  }
-
+export type Args = Record<string, string | number>;
+export interface Spoken {
+  readonly lang: string;
+  has(id: string): boolean;
   /** The message `id`, or `id.attribute`. */
-  t(id: string, args?: Args): string {
-    const [name = id, attribute] = id.split('.');
-    const message = this.#bundle.getMessage(name);
-    const pattern = attribute ? message?.attributes[attribute] : message?.value;
-    if (!pattern) return this.#missing(id);
-    const faults: Error[] = [];
-    const text = this.#bundle.formatPattern(pattern, args, faults);
-    if (faults.length) this.#missing(`${id}: ${faults[0]?.message ?? ''}`);
-    return text;
-  }
-
-  #missing(id: string): string {
-    if (!this.#told.has(id)) console.error(`words: ${id}`);
-    this.#told.add(id);
-    return id;
-  }
+  t(id: string, args?: Args): string;
 }
 
-let words = new Words('en', []);
+let words: Spoken = { lang: 'en', has: () => false, t: (id) => id };
 
 /** Sets the page's language; call it before mounting. */
-export function setWords(chosen: Words): void {
+export function setWords(chosen: Spoken): void {
   words = chosen;
 }
 export function t(id: string, args?: Args): string {
@@ -47,6 +20,12 @@ export function t(id: string, args?: Args): string {
 }
 export function lang(): string {
   return words.lang;
+}
+
+/** The name of a unit of trade beside a count (`pc`, `set` …); a unit without a word is shown as it is written. */
+export function unit(code: string, count = 1): string {
+  const id = `unit-${code.toLowerCase()}`;
+  return words.has(id) ? words.t(id, { count }) : code;
 }
 
 /** The sentence for a problem code, with its facts as arguments; `unknown` when there is none. */

@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url);
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const dist = new URL('./dist/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('manifest.json', dist), 'utf8'));
-const locale = (lang, file) => readFileSync(new URL(`../../../locales/${lang}/${file}.ftl`, import.meta.url), 'utf8');
+const words = (lang) => readFileSync(new URL(`words/${lang}.json`, dist), 'utf8');
 mkdirSync(out, { recursive: true });
 const write = (line) => process.stdout.write(`${line}\n`);
 const ORIGIN = 'http://look.test';
@@ -28,7 +28,7 @@ const svg = (i) => {
 };
 const tier = (min_quantity, micro) => ({ min_quantity, unit_price: { micro, currency: 'USD' } });
 const products = (lang) => names[lang].map((name, i) => ({
-  id: `p${i}`, variant: `v${i}`, sku: `NB-${1040 + i}`, name, text: '', lang, picture: picture(i), pictures: [], unit: { en: 'sets', 'zh-CN': '套', es: 'juegos', ja: 'セット' }[lang],
+  id: `p${i}`, variant: `v${i}`, sku: `NB-${1040 + i}`, name, text: '', lang, picture: picture(i), pictures: [], unit: 'SET',
   moq: 240 * (i + 1), multiple: 24, lead_time_days: 25, tiers: [tier(240, 8_200_000 + i * 900_000), tier(1200, 7_450_000 + i * 900_000), tier(4800, 6_980_000 + i * 900_000)],
   available: 5000, carton: { pieces: 24, length_mm: 520, width_mm: 380, height_mm: 410, gross_g: 14200 }, origin: 'CN',
 }));
@@ -37,8 +37,9 @@ const show = (lang, state) => ({
   id: 'e1', title: titles[lang], text: '', lang, state, starts_at: new Date(Date.now() + 26.5 * 3_600_000).toISOString(), org_name: 'Ningbo Bright Minds', time_zone: 'Asia/Shanghai',
   languages: ['en'], products: ['p0', 'p1', 'p2', 'p3'], pins: state === 'scheduled' ? [] : ['p0'], on_air: null, recording: null,
 });
-const boot = (lang, state) => ({ event: 'e1', lang, show: show(lang, state), products: products(lang), media: '/live/e1/index.m3u8', origin: ORIGIN });
+const boot = (lang, state) => ({ event: 'e1', lang, show: { ...show(lang, state), recording: state === 'replay' ? 'r1' : null }, products: products(lang), media: '/live/e1/index.m3u8', origin: ORIGIN });
 const question = (i, n, x, o, product, state = 'new') => ({ s: i, l: 'qa', k: 'q', d: { id: `q${i}`, n, x, o, product, state } });
+const soldOut = { ev: [{ s: 3, l: 'ctl', k: 'offer', d: { offer: 'o1', product: 'p0', variant: 'v0', unit_price: { micro: 7_200_000, currency: 'USD' }, total: 4800, left: 0, per_company: 1200, min_quantity: 240, starts_at: Date.now() - 60_000, ends_at: Date.now() + 263_000, state: 'sold_out', version: 10 } }] };
 const snapshot = (state) => ({
   ev: [
     { s: 1, l: 'ctl', k: 'state', d: { state, version: 3 } },
@@ -62,9 +63,9 @@ const deal = { buyer: order.buyer, orders: [order, { ...order, id: 'or2', number
 const page = (kind, lang, body, data) => `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1,viewport-fit=cover"><title>Livefair</title>
 <link rel="stylesheet" href="/assets/watch/${manifest['src/shell.css'].file}"><script type="module" src="/assets/watch/${manifest[`src/${kind}.ts`].file}"></script></head><body>
 <a class="lf-skip" href="#main">Skip</a><header class="lf-bar"><a class="lf-brand" href="/">Ningbo Bright Minds</a><nav class="lf-langs" aria-label="Language"><a href="?lang=en" aria-current="true" lang="en">English</a><a href="?lang=zh-CN" lang="zh-CN">中文</a><a href="?lang=es" lang="es">Español</a><a href="?lang=ja" lang="ja">日本語</a></nav></header>
-${body}<script type="application/json" id="boot">${JSON.stringify(data)}</script><script type="text/plain" id="words">${locale(lang, 'watch')}\n${locale(lang, 'problems')}</script></body></html>`;
+${body}<script type="application/json" id="boot">${JSON.stringify(data)}</script><script type="application/json" id="words">${words(lang)}</script></body></html>`;
 
-async function answerRoutes(context, state) {
+async function answerRoutes(context, state, { sold, slow, lost } = {}) {
   let named = false;
   await context.route(`${ORIGIN}/**`, async (route) => {
     const url = new URL(route.request().url());
@@ -74,32 +75,38 @@ async function answerRoutes(context, state) {
     if (path.startsWith('/deal/')) return route.fulfill({ contentType: 'text/html', body: page('deal', lang, '<div id="deal" class="lf-page"></div>', { lang }) });
     if (path.startsWith('/assets/watch/')) return route.fulfill({ path: new URL(path.slice(14), dist).pathname });
     if (path.startsWith('/pictures/')) return route.fulfill({ contentType: 'image/svg+xml', body: svg(Number(path.split('/')[2])) });
-    if (path.startsWith('/live/e1/') && hls) return route.fulfill({ path: `${hls}/${path.slice(9)}`, contentType: path.endsWith('m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp4' });
+    if (path.startsWith('/replay/r1/') && hls) return route.fulfill({ path: `${hls}/${path.slice(11)}`, contentType: path.endsWith('m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp4' });
+    if (path.startsWith('/live/e1/') && hls && !lost) return route.fulfill({ path: `${hls}/${path.slice(9)}`, contentType: path.endsWith('m3u8') ? 'application/vnd.apple.mpegurl' : 'video/mp4' });
     if (path.endsWith('/tokens')) return route.fulfill({ json: { token: 't', name: '', participant: named ? 'guest:1' : 'anyone:1', crew: false } });
     if (path === '/api/v1/guests') { named = true; return route.fulfill({ json: { guest: '1', name: 'Ana' } }); }
     if (path === '/api/v1/deal') return route.fulfill({ json: deal });
     if (path.endsWith('/orders')) return route.fulfill({ status: 201, json: { order, deal: '/deal/x' } });
     return route.fulfill({ status: 404, contentType: 'application/problem+json', body: '{"type":"/problems/no-such-path","title":"","status":404}' });
   });
-  await context.routeWebSocket('**/rooms/e1', (socket) => socket.onMessage((text) => {
+  if (lost) await context.routeWebSocket('**/rooms/e1', (socket) => socket.close());
+  else await context.routeWebSocket('**/rooms/e1', (socket) => socket.onMessage((text) => {
     const message = JSON.parse(String(text));
-    if (message.op === 'join') socket.send(JSON.stringify({ op: 'welcome', e: 'k', s: 9, now: Date.now(), tick_ms: 20, retry_ms: 0, lang: 'en', snap: snapshot(state), me: { questions: [] } }));
+    if (message.op === 'join') socket.send(JSON.stringify({ op: 'welcome', e: 'k', s: 9, now: Date.now(), tick_ms: 20, retry_ms: 0, lang: 'en', snap: sold ? { ...snapshot(state), ev: [...snapshot(state).ev, ...soldOut.ev] } : snapshot(state), me: { questions: [] } }));
+    else if (message.id && slow) socket.send(JSON.stringify({ op: 'nack', id: message.id, problem: { type: '/problems/room-slow-down', title: '', status: 429, retry_after_s: 5 } }));
     else if (message.id) socket.send(JSON.stringify({ op: 'ack', id: message.id }));
   }));
 }
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+// `LOOK=sold` takes the pictures whose names hold `sold`.
+const only = process.env.LOOK ?? '';
 const sizes = { phone: { width: 390, height: 844 }, tablet: { width: 820, height: 1180 }, desktop: { width: 1440, height: 900 }, side: { width: 844, height: 390 } };
 let faults = 0;
 
-async function shoot(name, { size, theme = 'light', lang = 'en', state = 'live', path = '/e/e1', act }) {
+async function shoot(name, { size, theme = 'light', lang = 'en', state = 'live', path = '/e/e1', act, ...faulty }) {
+  if (!name.includes(only)) return;
   const context = await browser.newContext({ viewport: sizes[size], colorScheme: theme, locale: lang, timezoneId: 'Europe/Madrid' });
-  await answerRoutes(context, state);
+  await answerRoutes(context, state, faulty);
   const tab = await context.newPage();
   tab.on('pageerror', (error) => { faults++; write(`  ${name}: ${error}`); });
-  tab.on('console', (line) => { if (line.type() === 'error' && !/404/.test(line.text())) { faults++; write(`  ${name}: ${line.text()}`); } });
+  tab.on('console', (line) => { if (line.type() === 'error' && !/404|WebSocket/.test(line.text())) { faults++; write(`  ${name}: ${line.text()}`); } });
   await tab.goto(`${ORIGIN}${path}?lang=${lang}`);
-  await tab.waitForTimeout(2500);
+  await tab.waitForTimeout(1200);
   await act?.(tab);
   await tab.screenshot({ path: `${out}/${name}.png` });
   const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -126,6 +133,14 @@ const ask = async (tab) => {
   await tab.waitForTimeout(500);
 };
 
+const say = async (tab) => {
+  await tab.getByRole('tab', { name: 'Chat' }).click();
+  await tab.getByRole('textbox', { name: 'Your message' }).fill('Hello again');
+  await tab.getByLabel('Your name').fill('Ana');
+  await tab.keyboard.press('Enter');
+  await tab.waitForTimeout(800);
+};
+
 await shoot('live-phone-light', { size: 'phone' });
 await shoot('live-phone-dark-zh', { size: 'phone', theme: 'dark', lang: 'zh-CN' });
 await shoot('live-phone-es', { size: 'phone', lang: 'es', act: (tab) => tab.evaluate(() => scrollTo(0, 420)) });
@@ -134,6 +149,18 @@ await shoot('live-desktop-dark-ja', { size: 'desktop', theme: 'dark', lang: 'ja'
 await shoot('live-tablet-light', { size: 'tablet' });
 await shoot('live-side-light', { size: 'side' });
 await shoot('offline-phone-ja', { size: 'phone', lang: 'ja', act: (tab) => tab.context().setOffline(true).then(() => tab.waitForTimeout(500)) });
+for (const lang of ['en', 'zh-CN', 'es', 'ja']) {
+  for (const state of ['live', 'interrupted', 'scheduled', 'ended', 'replay', 'cancelled']) {
+    await shoot(`all-${state}-${lang}-phone`, { size: 'phone', lang, state, theme: lang === 'es' || lang === 'ja' ? 'dark' : 'light' });
+    await shoot(`all-${state}-${lang}-desktop`, { size: 'desktop', lang, state, theme: lang === 'en' || lang === 'es' ? 'dark' : 'light' });
+  }
+  await shoot(`all-deal-${lang}-phone`, { size: 'phone', lang, path: '/deal/tok', theme: lang === 'zh-CN' ? 'dark' : 'light' });
+}
+await shoot('sold-out-phone', { size: 'phone', sold: true });
+await shoot('sold-out-desktop-zh', { size: 'desktop', sold: true, lang: 'zh-CN' });
+await shoot('slow-phone', { size: 'phone', slow: true, act: say });
+await shoot('lost-phone-es', { size: 'phone', lost: true, lang: 'es', act: (tab) => tab.waitForTimeout(6000) });
+await shoot('lost-desktop-ja', { size: 'desktop', lost: true, lang: 'ja', theme: 'dark', act: (tab) => tab.waitForTimeout(6000) });
 await shoot('interrupted-phone', { size: 'phone', state: 'interrupted' });
 await shoot('before-phone', { size: 'phone', state: 'scheduled' });
 await shoot('before-desktop-zh', { size: 'desktop', state: 'scheduled', lang: 'zh-CN' });

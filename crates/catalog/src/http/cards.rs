@@ -29,6 +29,7 @@ pub struct ProductCard {
     pub picture: Option<String>,
     /// All pictures, 800 px wide.
     pub pictures: Vec<String>,
+    /// The code of UN/ECE Recommendation 20 (`H87` piece, `SET` set), or the seller's own word where there is none.
     pub unit: String,
     #[schema(value_type = i64)]
     pub moq: Quantity,
@@ -62,7 +63,7 @@ impl ProductCard {
             lang,
             picture: picture_urls(&product.pictures, picture::WIDTHS[0]).next(),
             pictures: picture_urls(&product.pictures, picture::WIDTHS[1]).collect(),
-            unit: product.spec.unit.clone(),
+            unit: crate::unit::code(&product.spec.unit).to_owned(),
             moq: product.prices.moq(),
             multiple: product.prices.multiple(),
             lead_time_days: product.lead_time_days,

@@ -1,5 +1,7 @@
 //! Shows as visitors see them.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use kernel::http::{Json, Language, Listed, Page, Path, Query};
 use kernel::id::{EventId, OrgId, ProductId, RecordingId};
@@ -17,6 +19,9 @@ use crate::run::{self, RunItemState};
 pub struct ShowView {
     pub id: EventId,
     pub org: OrgId,
+    /// The name of the firm that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub org_name: Option<String>,
     pub title: String,
     pub text: String,
     /// The language `title` is in.
@@ -39,7 +44,7 @@ pub struct ShowView {
 
 impl ShowView {
     /// The show for a reader.
-    pub fn of(show: &Show, reader: &Locale) -> Self {
+    pub fn of(show: &Show, org_name: Option<String>, reader: &Locale) -> Self {
         let Show { event, items } = show;
         let (lang, title) = event.plan.title.choose(reader).map_or_else(
             || (reader.to_string(), String::new()),
@@ -49,6 +54,7 @@ impl ShowView {
         Self {
             id: event.id,
             org: event.org,
+            org_name,
             title,
             text: event.plan.text.pick(reader).to_owned(),
             lang,
@@ -74,7 +80,14 @@ pub async fn shows(
 ) -> Result<Json<Listed<ShowView>>, Problem> {
     let found = live.shows(page.after()?, page.limit()).await?;
     let listed = Listed::cut(found, page.limit(), |show| show.event.id.to_string());
-    Ok(Json(listed.map(|show| ShowView::of(&show, &reader))))
+    let mut names = BTreeMap::new();
+    for Show { event, .. } in &listed.items {
+        if !names.contains_key(&event.org) {
+            names.insert(event.org, live.hosts.name_of(event.org).await);
+        }
+    }
+    let name = |show: &Show| names.get(&show.event.org).cloned().flatten();
+    Ok(Json(listed.map(|show| ShowView::of(&show, name(&show), &reader))))
 }
 
 /// Shows one show.
@@ -87,5 +100,7 @@ pub async fn show(
     Language(reader): Language,
     Path(id): Path<EventId>,
 ) -> Result<Json<ShowView>, Problem> {
-    Ok(Json(ShowView::of(&live.show(id).await?, &reader)))
+    let show = live.show(id).await?;
+    let name = live.hosts.name_of(show.event.org).await;
+    Ok(Json(ShowView::of(&show, name, &reader)))
 }

@@ -18,7 +18,9 @@ async fn a_planned_event_is_shown_once_it_is_scheduled() {
             (status, &show["title"], &show["lang"], &show["text"]),
             (200, &json!("益智玩具"), &json!("zh-CN"), &json!("Live from Ningbo"))
         );
-        assert_eq!(house.public("/api/v1/shows").await.1["items"][0]["id"], event.as_str());
+        assert_eq!(show["org_name"], "Ningbo Huamao");
+        let listed = &house.public("/api/v1/shows").await.1["items"][0];
+        assert_eq!((&listed["id"], &listed["org_name"]), (&json!(event), &json!("Ningbo Huamao")));
         assert_eq!(house.moved(&event, "cancelled").await.0, 200);
         assert_eq!(house.public("/api/v1/shows").await.1["items"], json!([]));
     })

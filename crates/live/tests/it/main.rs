@@ -18,11 +18,21 @@ use kernel::actor::Rights;
 use kernel::bus::Heard;
 use kernel::id::{OrgId, PersonId};
 use kernel::{Actor, Blobs, Bus, Clock, Db, Keys, LocalBus, ManualClock, Outbox, Who};
-use live::{Gate, Live, Parts};
+use live::{Gate, Hosts, Live, Parts};
 use media::streams::Publishing;
 use media::{Codec, RecorderSettings, Recorders, Sample, StreamGate, Streams, Track, TrackId};
 use serde_json::{Value, json};
 use tower::ServiceExt;
+
+/// Every show is one firm's.
+struct Firm;
+
+#[async_trait::async_trait]
+impl Hosts for Firm {
+    async fn name_of(&self, _org: OrgId) -> Option<String> {
+        Some("Ningbo Huamao".into())
+    }
+}
 
 pub struct House {
     pub db: Db,
@@ -55,6 +65,7 @@ impl House {
             keys: Keys::from_secret([7; 32]),
             streams: streams.clone(),
             recorders: recorders.clone(),
+            hosts: Arc::new(Firm),
             rtmp_url: "rtmp://fair.example/live".into(),
         });
         let catalog = Catalog::new(db.clone(), outbox, clock.clone(), Blobs::memory());

@@ -1,4 +1,5 @@
-//! The demo's buyers: a few people from Madrid, Osaka, Chicago and Lyon who greet, ask and order, over the public API.
+//! The demo's buyers: people from Madrid, Osaka, Chicago, Lyon and Singapore who greet, ask and order, over the public
+//! API, round after round.
 
 use std::time::Duration;
 
@@ -7,96 +8,70 @@ use tokio_util::sync::CancellationToken;
 
 use super::Show;
 use super::client::Client;
+use super::script::{Act, Buyer, ROUND};
 
-struct Buyer {
-    name: &'static str,
-    company: &'static str,
-    email: &'static str,
-    country: &'static str,
-    lang: &'static str,
-    chat: &'static str,
-    question: &'static str,
-    orders: Option<u32>,
-}
+/// Between one act and the next: the first come quickly, so that the room is not empty for the first visitor.
+const PACE_AT_FIRST: Duration = Duration::from_secs(3);
+const PACE: [u64; 5] = [9, 6, 13, 7, 11];
 
-const BUYERS: [Buyer; 4] = [
-    Buyer {
-        name: "Ana Ortega",
-        company: "Juguetes del Retiro S.L.",
-        email: "ana@example.es",
-        country: "ES",
-        lang: "es",
-        chat: "Hola desde Madrid",
-        question: "¿La pintura cumple la norma EN 71-3?",
-        orders: Some(48),
-    },
-    Buyer {
-        name: "森 健一",
-        company: "森教材株式会社",
-        email: "mori@example.jp",
-        country: "JP",
-        lang: "ja",
-        chat: "大阪から見ています",
-        question: "カートンの寸法と重さを教えてください。",
-        orders: None,
-    },
-    Buyer {
-        name: "Denise Walker",
-        company: "Lakeside School Supply",
-        email: "denise@example.com",
-        country: "US",
-        lang: "en",
-        chat: "Good morning from Chicago",
-        question: "What is the lead time for 2,400 sets with our own box?",
-        orders: Some(240),
-    },
-    Buyer {
-        name: "Luc Moreau",
-        company: "Éveil & Bois SARL",
-        email: "luc@example.fr",
-        country: "FR",
-        lang: "en",
-        chat: "Hello, joining from Lyon",
-        question: "Can I mix blocks and rainbow stackers in one 20GP?",
-        orders: None,
-    },
-];
-
-/// Lets the buyers come one after another, until cancelled.
+/// Lets the buyers act one after another, until cancelled.
 pub async fn keep_busy(base: String, show: Show, cancel: CancellationToken) {
-    for buyer in &BUYERS {
-        tokio::select! {
-            () = cancel.cancelled() => return,
-            visited = visit(&base, &show, buyer) => {
-                if let Err(refusal) = visited {
-                    tracing::warn!(buyer = buyer.name, "a demo buyer was refused: {refusal:#}");
+    let mut round = 0;
+    loop {
+        for (at, (buyer, act)) in ROUND.iter().enumerate() {
+            let pause = if round == 0 && at < 5 { PACE_AT_FIRST } else { Duration::from_secs(PACE[at % PACE.len()]) };
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                done = perform(&base, &show, buyer, act, round) => {
+                    if let Err(refusal) = done {
+                        tracing::debug!(buyer = buyer.name, "a demo buyer was refused: {refusal:#}");
+                    }
                 }
             }
+            tokio::select! {
+                () = cancel.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
+            }
         }
+        round += 1;
     }
 }
 
-async fn visit(base: &str, show: &Show, buyer: &Buyer) -> anyhow::Result<()> {
+async fn perform(base: &str, show: &Show, buyer: &Buyer, act: &Act, round: u32) -> anyhow::Result<()> {
     let client = Client::new(base)?;
     let room = format!("/api/v1/rooms/{}", show.event);
-    let joined = client.post(&format!("{room}/tokens"), &json!({"lang": buyer.lang, "name": buyer.name})).await?;
-    let token = joined["token"].as_str().unwrap_or_default().to_owned();
-    let id = || uuid::Uuid::now_v7().to_string();
-    client.post_once(&format!("{room}/messages"), Some(&token), &json!({"id": id(), "text": buyer.chat})).await?;
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    let asked = json!({"id": id(), "text": buyer.question, "product": show.products.first()});
-    client.post_once(&format!("{room}/questions"), Some(&token), &asked).await?;
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    if let (Some(quantity), Some(offer)) = (buyer.orders, &show.offer) {
-        let order = json!({"quantity": quantity, "buyer": details(buyer)});
-        client.post_once(&format!("/api/v1/offers/{offer}/orders"), None, &order).await?;
-    } else {
-        let inquiry = json!({
-            "event": show.event, "product": show.products.first(), "text": buyer.question, "buyer": details(buyer)
-        });
-        client.post_once("/api/v1/inquiries", None, &inquiry).await?;
+    let id = uuid::Uuid::now_v7().to_string();
+    match act {
+        Act::Say(text) => {
+            let token = join(&client, &room, buyer).await?;
+            client.post_once(&format!("{room}/messages"), Some(&token), &json!({"id": id, "text": text})).await?;
+        }
+        Act::Ask(product, text) => {
+            let token = join(&client, &room, buyer).await?;
+            let asked = json!({"id": id, "text": text, "product": show.products.get(*product)});
+            client.post_once(&format!("{room}/questions"), Some(&token), &asked).await?;
+        }
+        // The offer is for so many a company, and one request is enough.
+        Act::Order(_) | Act::Inquire(..) if round > 0 => {}
+        Act::Order(quantity) => {
+            if let Some(offer) = &show.offer {
+                let order = json!({"quantity": quantity, "buyer": details(buyer)});
+                client.post_once(&format!("/api/v1/offers/{offer}/orders"), None, &order).await?;
+            }
+        }
+        Act::Inquire(product, text) => {
+            let inquiry = json!({
+                "event": show.event, "product": show.products.get(*product), "text": text, "buyer": details(buyer)
+            });
+            client.post_once("/api/v1/inquiries", None, &inquiry).await?;
+        }
     }
     Ok(())
+}
+
+async fn join(client: &Client, room: &str, buyer: &Buyer) -> anyhow::Result<String> {
+    let joined = client.post(&format!("{room}/tokens"), &json!({"lang": buyer.lang, "name": buyer.name})).await?;
+    Ok(joined["token"].as_str().unwrap_or_default().to_owned())
 }
 
 fn details(buyer: &Buyer) -> Value {

@@ -1,12 +1,14 @@
 //! `livefair demo`: a believable exporter of educational toys from Ningbo, with a show on the air.
 //!
 //! The demo is a client like any other: it seeds the firm through the public API, publishes through real
-//! RTMP with ffmpeg, and its buyers ask and order over HTTP. Only the owner is made from inside.
+//! RTMP with ffmpeg, its buyers ask and order and its desk answers over HTTP. Only its two people are made from inside.
 
 mod buyers;
 pub mod client;
+mod desk;
 mod encoder;
 mod picture;
+mod script;
 pub mod seed;
 
 use anyhow::Context as _;
@@ -38,8 +40,9 @@ pub async fn run(mut args: ServeArgs) -> anyhow::Result<()> {
     if let Some(show) = show {
         announce(&served.shown, &served.rtmp_url, &show);
         let crowd = tokio::spawn(buyers::keep_busy(served.base.clone(), show.clone(), cancel.clone()));
+        let crew = tokio::spawn(desk::work(served.base.clone(), show.clone(), cancel.clone()));
         cancel.cancelled().await;
-        let _stopped = crowd.await;
+        let _stopped = tokio::join!(crowd, crew);
         if let Some(child) = show.encoder.lock().await.take() {
             child.stop().await;
         }
@@ -73,7 +76,7 @@ async fn prepare(
     let key = key["key"].as_str().context("no stream key")?.to_owned();
     let encoder = encoder::Encoder::start(config, &served.rtmp_url, &key, cancel.clone()).await?;
     if encoder.is_some() {
-        seed::go_live(&client, &event, &products).await.context("the show could not go live")?;
+        seed::go_live(&client, &event).await.context("the show could not go live")?;
     }
     let offer = match &encoder {
         Some(_) => Some(seed::offer(&client, &event, &products).await.context("the offer could not start")?),

@@ -3,6 +3,7 @@
 
 mod api;
 mod boot;
+mod form;
 mod shell;
 
 use std::sync::Arc;
@@ -17,33 +18,32 @@ use kernel::http::Language;
 use kernel::words::Words;
 use kernel::{Locale, Problem};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::assets::{self, Console, Watch};
 use crate::headers::page_policy;
 pub use api::Api;
 use boot::as_script;
+use form::{Inquiry, InquiryForm};
 use shell::Shell;
 
-/// Language, words of the watch page, sentences for refusals.
-const TEXTS: [(&str, &str, &str); 4] = [
-    ("en", include_str!("../../../../locales/en/watch.ftl"), include_str!("../../../../locales/en/problems.ftl")),
-    (
-        "zh-CN",
-        include_str!("../../../../locales/zh-CN/watch.ftl"),
-        include_str!("../../../../locales/zh-CN/problems.ftl"),
-    ),
-    ("es", include_str!("../../../../locales/es/watch.ftl"), include_str!("../../../../locales/es/problems.ftl")),
-    ("ja", include_str!("../../../../locales/ja/watch.ftl"), include_str!("../../../../locales/ja/problems.ftl")),
-];
-
-/// The texts of one language, as the page's script reads them. They hold no markup, so they cannot end their element.
-fn texts_of(locale: &Locale) -> String {
-    let tag = locale.to_string();
-    let of = |wanted: &str| {
-        TEXTS.iter().find(|(tag, ..)| *tag == wanted).map(|(_, watch, problems)| format!("{watch}\n{problems}"))
+/// Language, words of the watch page, sentences for refusals, words of units.
+macro_rules! texts {
+    ($tag:literal) => {
+        (
+            $tag,
+            include_str!(concat!("../../../../locales/", $tag, "/watch.ftl")),
+            include_str!(concat!("../../../../locales/", $tag, "/problems.ftl")),
+            include_str!(concat!("../../../../locales/", $tag, "/units.ftl")),
+        )
     };
-    of(&tag).or_else(|| of("en")).unwrap_or_default()
+}
+const TEXTS: [(&str, &str, &str, &str); 4] = [texts!("en"), texts!("zh-CN"), texts!("es"), texts!("ja")];
+
+/// The messages of one language as the page's script takes them; the pages' build has read them from the same texts.
+fn messages_of(locale: &Locale) -> String {
+    let file = Watch::get(&format!("words/{locale}.json")).or_else(|| Watch::get("words/en.json"));
+    file.map_or_else(|| "{}".to_owned(), |file| String::from_utf8_lossy(&file.data).into_owned())
 }
 
 /// Serves the pages.
@@ -64,8 +64,8 @@ struct ConsolePage {
 
 impl Pages {
     pub fn new(api: Api, orgs: Orgs, base: &str) -> anyhow::Result<Self> {
-        let words = Words::read(TEXTS.map(|(tag, watch, _)| (tag, watch)))?;
-        let problems = Words::read(TEXTS.map(|(tag, _, problems)| (tag, problems)))?;
+        let words = Words::read(TEXTS.iter().flat_map(|(tag, watch, _, units)| [(*tag, *watch), (*tag, *units)]))?;
+        let problems = Words::read(TEXTS.iter().map(|(tag, _, problems, _)| (*tag, *problems)))?;
         let html = Console::get("index.html").map(|file| file.data.into_owned());
         let scripts = html.as_deref().map(boot::inline_script_hashes).unwrap_or_default();
         let console = ConsolePage { html, policy: page_policy(&scripts) };
@@ -121,12 +121,16 @@ async fn watch(
     axum::extract::Query(query): axum::extract::Query<WatchQuery>,
     headers: HeaderMap,
 ) -> Response {
-    match show_and_products(&pages, &event, &locale, &headers).await {
+    let inquiry = if query.sent.is_some() { Inquiry::Sent } else { Inquiry::default() };
+    watch_page(&pages, &event, locale, &headers, &inquiry).await
+}
+
+async fn watch_page(pages: &Pages, event: &str, locale: Locale, headers: &HeaderMap, inquiry: &Inquiry) -> Response {
+    match show_and_products(pages, event, &locale, headers).await {
         Ok((show, products)) => {
-            let html = pages.shell(locale.clone()).await.watch(&event, &show, &products, query.sent.is_some());
-            page(&locale, html)
+            page(&locale, pages.shell(locale.clone()).await.watch(event, &show, &products, inquiry))
         }
-        Err(problem) => failed(&pages, locale, &problem).await,
+        Err(problem) => failed(pages, locale, &problem).await,
     }
 }
 
@@ -150,36 +154,25 @@ async fn show_and_products(
     Ok((show, products))
 }
 
-#[derive(Deserialize)]
-struct InquiryForm {
-    key: String,
-    product: String,
-    text: String,
-    company: String,
-    name: String,
-    email: String,
-    country: String,
-}
-
+/// Takes the form of a page without scripts. What is refused comes back filled in, with what is wrong.
 async fn inquire(
     State(pages): State<Pages>,
     Path(event): Path<kernel::id::EventId>,
     Language(locale): Language,
+    headers: HeaderMap,
     Form(form): Form<InquiryForm>,
 ) -> Response {
-    let body = json!({
-        "event": event,
-        "product": (!form.product.is_empty()).then_some(form.product),
-        "text": form.text,
-        "buyer": {
-            "company": form.company, "name": form.name, "email": form.email,
-            "country": form.country.to_uppercase(), "lang": locale
-        }
-    });
-    match pages.api.post("/api/v1/inquiries", &form.key, &body).await {
-        Ok(_) => Redirect::to(&format!("/e/{event}?sent=1#shell-form")).into_response(),
-        Err(problem) => failed(&pages, locale, &problem).await,
+    let problem = match pages.api.post("/api/v1/inquiries", &form.key, &form.wish(event, &locale)).await {
+        Ok(_) => return Redirect::to(&format!("/e/{event}?lang={locale}&sent=1#shell-form")).into_response(),
+        Err(problem) => problem,
+    };
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let refused = Inquiry::Refused { form, problem };
+    let mut response = watch_page(&pages, &event.to_string(), locale, &headers, &refused).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
     }
+    response
 }
 
 async fn deal(State(pages): State<Pages>, Language(locale): Language) -> Response {
@@ -250,16 +243,4 @@ async fn console_file(State(pages): State<Pages>, Path(path): Path<String>, head
         return Problem::not_found("no-such-path").into_response();
     }
     console(State(pages)).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_cannot_end_the_element_they_stand_in() {
-        for (tag, watch, problems) in TEXTS {
-            assert!(!watch.contains('<') && !problems.contains('<'), "{tag}");
-        }
-    }
 }

@@ -5,11 +5,14 @@ use kernel::words::Words;
 use kernel::{Instant, Locale, Problem, UnitPrice};
 use serde_json::{Value, json};
 
-use super::{as_script, texts_of};
+use super::form::{FormView, Inquiry};
+use super::{as_script, messages_of};
 use crate::assets::Watch;
 
 /// What a live page will need a moment after its first paint.
-const ON_A_LIVE_PAGE: [&str; 3] = ["src/Player.svelte", "src/talk.ts", "hls.light.mjs"];
+const ON_A_LIVE_PAGE: [&str; 1] = ["hls.light.mjs"];
+const LANGUAGES: [(&str, &str, &str); 4] =
+    [("en", "English", "en_US"), ("zh-CN", "中文", "zh_CN"), ("es", "Español", "es_ES"), ("ja", "日本語", "ja_JP")];
 
 pub struct Shell<'a> {
     pub words: &'a Words,
@@ -38,8 +41,13 @@ impl Frame<'_> {
 
     /// The interface languages, each in its own name.
     #[expect(clippy::unused_self, reason = "templates reach what they show through their frame")]
-    fn languages(&self) -> [(&'static str, &'static str); 4] {
-        [("en", "English"), ("zh-CN", "中文"), ("es", "Español"), ("ja", "日本語")]
+    fn languages(&self) -> [(&'static str, &'static str, &'static str); 4] {
+        LANGUAGES
+    }
+
+    /// The language as an Open Graph card names it: with a country.
+    fn og_locale(&self) -> &'static str {
+        LANGUAGES.iter().find(|(tag, ..)| *tag == self.lang).map_or("en_US", |(.., og)| og)
     }
 }
 
@@ -103,7 +111,7 @@ struct ProductLine {
     sku: String,
     picture: Option<String>,
     price: Option<String>,
-    moq: i64,
+    moq: String,
 }
 
 struct ShowLine {
@@ -120,19 +128,21 @@ struct ShowLine {
 struct WatchPage<'a> {
     frame: Frame<'a>,
     event: &'a str,
+    /// The address without a language.
     url: String,
     org: String,
     text: String,
+    /// What the card of a shared link says below the title.
+    description: String,
     picture: Option<String>,
+    picture_of: String,
     state: String,
     live: bool,
     starts_at: String,
     starts_shown: String,
     products: Vec<ProductLine>,
-    sent: bool,
-    /// The idempotency key of the form.
-    key: String,
-    texts: String,
+    view: FormView,
+    messages: String,
     boot: String,
 }
 
@@ -147,7 +157,7 @@ struct IndexPage<'a> {
 #[template(path = "deal.html")]
 struct DealPage<'a> {
     frame: Frame<'a>,
-    texts: String,
+    messages: String,
     boot: String,
 }
 
@@ -183,9 +193,16 @@ impl Shell<'_> {
         }
     }
 
-    pub fn watch(&self, event: &str, show: &Value, products: &[Value], sent: bool) -> Result<String, askama::Error> {
+    pub fn watch(
+        &self,
+        event: &str,
+        show: &Value,
+        products: &[Value],
+        inquiry: &Inquiry,
+    ) -> Result<String, askama::Error> {
         let line = self.show_line(show);
-        let picture = products.iter().find_map(|card| card["picture"].as_str());
+        let pictured = products.iter().find(|card| card["pictures"][0].is_string());
+        let (org, text) = (text_of(&show["org_name"]), text_of(&show["text"]));
         let boot = json!({
             "event": event, "lang": self.locale, "show": show, "products": products,
             "media": format!("/live/{event}/index.m3u8"), "origin": self.base
@@ -194,18 +211,19 @@ impl Shell<'_> {
         WatchPage {
             frame: self.frame_with(line.title, &["src/watch.ts"], soon),
             event,
-            url: format!("{}/e/{event}?lang={}", self.base, self.locale),
-            org: text(&show["org_name"]),
-            text: text(&show["text"]),
-            picture: picture.map(|path| format!("{}{path}", self.base)),
+            url: format!("{}/e/{event}", self.base),
+            description: if text.is_empty() { format!("{} · {}", org, line.starts_shown) } else { text.clone() },
+            org,
+            text,
+            picture: pictured.and_then(|card| card["pictures"][0].as_str()).map(|path| format!("{}{path}", self.base)),
+            picture_of: pictured.map(|card| text_of(&card["name"])).unwrap_or_default(),
             state: line.state,
             live: line.live,
             starts_at: line.starts_at,
             starts_shown: line.starts_shown,
-            products: products.iter().map(product_line).collect(),
-            sent,
-            key: uuid::Uuid::now_v7().to_string(),
-            texts: texts_of(&self.locale),
+            products: products.iter().map(|card| self.product_line(card)).collect(),
+            view: FormView::of(inquiry, |problem| self.sentence(problem)),
+            messages: messages_of(&self.locale),
             boot: as_script(&boot),
         }
         .render()
@@ -219,7 +237,7 @@ impl Shell<'_> {
     pub fn deal(&self) -> Result<String, askama::Error> {
         let title = self.words.text(&self.locale, "deal-title");
         let boot = as_script(&json!({"lang": self.locale}));
-        DealPage { frame: self.frame(title, &["src/deal.ts"]), texts: texts_of(&self.locale), boot }.render()
+        DealPage { frame: self.frame(title, &["src/deal.ts"]), messages: messages_of(&self.locale), boot }.render()
     }
 
     pub fn sign_in(&self) -> Result<String, askama::Error> {
@@ -239,6 +257,32 @@ impl Shell<'_> {
         if sentence == key { problem.title.clone() } else { sentence }
     }
 
+    fn product_line(&self, card: &Value) -> ProductLine {
+        let tier = card["tiers"].as_array().and_then(|tiers| tiers.first());
+        let price = tier.and_then(|tier| serde_json::from_value::<UnitPrice>(tier["unit_price"].clone()).ok());
+        let from = tier.and_then(|tier| tier["min_quantity"].as_i64()).unwrap_or(1);
+        let unit = text_of(&card["unit"]);
+        let say = |key: &str, count: i64| {
+            let values = [("shown", count.to_string().into()), ("unit", self.unit(&unit, count).into())];
+            self.words.text_with(&self.locale, key, &values)
+        };
+        ProductLine {
+            id: text_of(&card["id"]),
+            name: text_of(&card["name"]),
+            sku: text_of(&card["sku"]),
+            picture: card["picture"].as_str().map(str::to_owned),
+            price: price.map(|price| format!("{price} {}", say("price-from", from))),
+            moq: say("pieces", card["moq"].as_i64().unwrap_or(1)),
+        }
+    }
+
+    /// The word for a unit beside a count; a unit without one is shown as it is.
+    fn unit(&self, code: &str, count: i64) -> String {
+        let key = format!("unit-{}", code.to_lowercase());
+        let word = self.words.text_with(&self.locale, &key, &[("count", count.into())]);
+        if word == key { code.to_owned() } else { word }
+    }
+
     fn show_line(&self, show: &Value) -> ShowLine {
         let state = show["state"].as_str().unwrap_or_default();
         let key = match state {
@@ -250,17 +294,17 @@ impl Shell<'_> {
             _ => "state-soon",
         };
         ShowLine {
-            id: text(&show["id"]),
-            title: text(&show["title"]),
+            id: text_of(&show["id"]),
+            title: text_of(&show["title"]),
             state: self.words.text(&self.locale, key),
             live: state == "live",
-            starts_at: text(&show["starts_at"]),
+            starts_at: text_of(&show["starts_at"]),
             starts_shown: zoned(&show["starts_at"], &show["time_zone"]),
         }
     }
 }
 
-fn text(value: &Value) -> String {
+fn text_of(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
@@ -269,17 +313,4 @@ fn zoned(at: &Value, zone: &Value) -> String {
     let instant = at.as_str().and_then(|at| at.parse::<Instant>().ok());
     let zoned = instant.and_then(|at| at.timestamp().in_tz(zone.as_str().unwrap_or("UTC")).ok());
     zoned.map(|z| format!("{} ({})", z.strftime("%Y-%m-%d %H:%M"), zone.as_str().unwrap_or("UTC"))).unwrap_or_default()
-}
-
-fn product_line(card: &Value) -> ProductLine {
-    let price = card["tiers"].as_array().and_then(|tiers| tiers.first()).map(|tier| &tier["unit_price"]);
-    let price = price.and_then(|price| serde_json::from_value::<UnitPrice>(price.clone()).ok());
-    ProductLine {
-        id: text(&card["id"]),
-        name: text(&card["name"]),
-        sku: text(&card["sku"]),
-        picture: card["picture"].as_str().map(str::to_owned),
-        price: price.map(|price| price.to_string()),
-        moq: card["moq"].as_i64().unwrap_or(1),
-    }
 }

@@ -115,3 +115,36 @@ test('an answer sent to me alone is shown and marked private', async () => {
   wires[0]!.say({ op: 'me', questions: [{ id: 'q', x: 'MOQ?', state: 'answered_text', answers: [{ id: 'a', x: '24', by: 'Lin', public: false }] }] });
   expect(client.view.questions[0]).toMatchObject({ mine: true, answers: [{ text: '24', public: false }] });
 });
+
+test('a network without WebSockets gets the event stream on the third try, and hears of no trouble', async () => {
+  const opened: string[] = [];
+  const wires: Wire[] = [];
+  const links: string[] = [];
+  const waits: (() => void)[] = [];
+  const wire = (kind: string) => () => { opened.push(kind); const made = new Wire(); wires.push(made); return made as unknown as WebSocket; };
+  const client = new RoomClient({
+    url: 'ws://x/rooms/e', lang: 'es', token: async () => 't', onchange: ({ link }) => links.push(link),
+    socket: wire('socket'), fallback: async () => wire('stream'), random: () => 1, later: (run) => waits.push(run),
+  });
+  await client.start();
+  for (let lost = 0; lost < 2; lost++) {
+    wires.at(-1)!.drop();
+    waits.shift()!();
+    await new Promise((done) => setTimeout(done));
+  }
+  expect(opened).toEqual(['socket', 'socket', 'stream']);
+  expect(links).not.toContain('away');
+  wires[2]!.open();
+  wires[2]!.say({ op: 'welcome', e: 'k', s: 1, now: 0, retry_ms: 0, snap: {}, me: {} });
+  expect(client.link).toBe('live');
+
+  // What worked is what is tried again; when it fails too, the WebSocket has its turn.
+  wires[2]!.drop();
+  expect(client.link).toBe('away');
+  for (let lost = 0; lost < 2; lost++) {
+    waits.shift()!();
+    await new Promise((done) => setTimeout(done));
+    wires.at(-1)!.drop();
+  }
+  expect(opened.slice(3)).toEqual(['stream', 'socket']);
+});

@@ -1,5 +1,6 @@
 // A viewer's connection to a room (`room.v1.json`): joins with a token, resumes from {epoch, seq}, asks for what it
-// missed, and comes back by itself. Chat and questions are kept and sent again until the server has answered.
+// missed, and comes back by itself. Chat and questions are kept and sent again until the server has answered. Where no
+// WebSocket opens, the same frames come over an event stream, and nobody is told.
 import { uuidv7 } from '../uuid.ts';
 import { applied, emptyRoom, fromSnapshot, Ledger, putAnswer, putQuestion, type Frame, type RoomView } from './state.ts';
 
@@ -8,14 +9,20 @@ export interface Ask { id: string; text: string; product?: string; at_ms?: numbe
 /** What I said and no frame has shown yet: on its way, taken (`mark`: held for a moderator, or left out of a busy room), or refused. */
 export interface Pending { op: 'chat' | 'ask'; id: string; text: string; product?: string; at_ms?: number; taken?: boolean; mark?: string; problem?: { type: string; [fact: string]: unknown } }
 
+/** The part of a WebSocket that a room needs. */
+export type Wire = Pick<WebSocket, 'onopen' | 'onmessage' | 'onclose' | 'readyState' | 'send' | 'close'>;
+export type OpenSocket = (url: string, protocol: string) => Wire;
+
 export interface RoomOptions {
   url: string;
   lang: string;
   token: () => Promise<string>;
   onchange: (client: RoomClient) => void;
   onme?: (message: Record<string, unknown>) => void;
+  /** What connects where a WebSocket does not: fetched when it is wanted. */
+  fallback?: () => Promise<OpenSocket>;
   // The world outside, replaced in tests.
-  socket?: (url: string, protocol: string) => WebSocket;
+  socket?: OpenSocket;
   now?: () => number;
   random?: () => number;
   later?: (run: () => void, ms: number) => unknown;
@@ -26,6 +33,9 @@ const WAIT_LEAST_MS = 500;
 const WAIT_MOST_MS = 15_000;
 const TAKEN_KEPT = 20;
 const FATAL = new Set([4003, 4004]);
+/** Proxies that let no WebSocket through refuse it or say nothing at all. */
+const OPEN_WITHIN_MS = 5_000;
+const TRIES_BEFORE_FALLBACK = 2;
 
 export class RoomClient {
   view: RoomView = emptyRoom();
@@ -34,31 +44,49 @@ export class RoomClient {
   pending: Pending[] = [];
 
   #ledger = new Ledger();
-  #socket: WebSocket | null = null;
+  #socket: Wire | null = null;
   #token: string | null = null;
   #tries = 0;
   #retry_ms = 0;
   #stopped = false;
   #hidden = false;
   #asked: string | null = null;
+  #waiting = false;
+  /** Connections in a row that brought no welcome. */
+  #unmet = 0;
+  #falling = false;
+  /** The event stream is what works here. */
+  #streamed = false;
 
   constructor(readonly options: RoomOptions) {}
 
   async start(): Promise<void> {
-    this.#stopped = false;
+    this.#stopped = this.#waiting = false;
     try {
       this.#token ??= await this.options.token();
     } catch {
       this.#away();
       return;
     }
+    this.#falling = this.#streamed || this.#unmet % (TRIES_BEFORE_FALLBACK + 1) === TRIES_BEFORE_FALLBACK;
+    const open = await this.#opener().catch(() => null);
     if (this.#stopped) return;
-    const open = this.options.socket ?? ((url, protocol) => new WebSocket(url, protocol));
+    if (!open) return this.#lost(1006);
     const socket = open(this.options.url, PROTOCOL);
     this.#socket = socket;
-    socket.onopen = () => this.#join();
+    const lost = (code: number) => {
+      clearTimeout(late);
+      if (this.#socket === socket) this.#lost(code);
+    };
+    const late = setTimeout(() => (socket.readyState === 0 ? lost(1006) : undefined), OPEN_WITHIN_MS);
+    socket.onopen = () => this.#socket === socket && this.#join();
     socket.onmessage = (message) => this.#socket === socket && this.#hear(String(message.data));
-    socket.onclose = (close) => this.#socket === socket && this.#lost(close.code);
+    socket.onclose = (close) => lost(close.code);
+  }
+
+  async #opener(): Promise<OpenSocket> {
+    if (this.#falling && this.options.fallback) return this.options.fallback();
+    return this.options.socket ?? ((url, protocol) => new WebSocket(url, protocol));
   }
 
   stop(): void {
@@ -83,7 +111,7 @@ export class RoomClient {
 
   /** Connects at once instead of waiting: the network came back, or the viewer asked. */
   hurry(): void {
-    if (this.link === 'away' && !this.#stopped) {
+    if (this.#waiting && !this.#stopped) {
       this.#tries = 0;
       this.#tell('connecting');
       void this.start();
@@ -172,7 +200,8 @@ export class RoomClient {
   }
 
   #welcome(message: Record<string, any>): void {
-    this.#tries = 0;
+    this.#tries = this.#unmet = 0;
+    this.#streamed = this.#falling;
     this.#asked = null;
     this.#retry_ms = Number(message.retry_ms) || 0;
     const resumed = message.e === this.#ledger.epoch && !message.snap;
@@ -250,21 +279,26 @@ export class RoomClient {
   }
 
   #lost(code: number): void {
-    this.#socket = null;
+    this.#leave();
     this.closed_code = code;
     if (this.#stopped) return;
     if (code === 4001) this.#token = null;
     if (FATAL.has(code)) return this.#tell('closed');
+    if (this.link !== 'live') this.#unmet++;
+    if (this.#unmet) this.#streamed = false;
     this.#away();
   }
 
   /** Full jitter: anywhere between 0.5 s and a bound that doubles, stretched to what the server asked for. */
   #away(): void {
-    this.#tell('away');
+    // Ways to connect are still being tried: nothing is lost yet.
+    const trying = !this.#ledger.epoch && this.options.fallback && this.#unmet && this.#unmet <= TRIES_BEFORE_FALLBACK;
+    this.#tell(trying ? 'connecting' : 'away');
+    this.#waiting = true;
     const bound = Math.max(Math.min(WAIT_MOST_MS, WAIT_LEAST_MS * 2 ** ++this.#tries), this.#tries > 1 || this.#retry_ms ? this.#retry_ms : 0);
     const wait = WAIT_LEAST_MS + (this.options.random ?? Math.random)() * (bound - WAIT_LEAST_MS);
     (this.options.later ?? setTimeout)(() => {
-      if (this.link !== 'away' || this.#stopped) return;
+      if (!this.#waiting || this.#stopped) return;
       this.#tell('connecting');
       void this.start();
     }, wait);

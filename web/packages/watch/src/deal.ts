@@ -9,7 +9,7 @@ const seller = document.querySelector('.lf-brand')?.textContent?.trim();
 // The token stands in the address only; it goes to the server in a header, so that no log keeps it.
 const token = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 if (target && boot) {
-  await loadWords(boot.lang);
+  loadWords(boot.lang);
   target.replaceChildren();
   mount(Deal, { target, props: { token, seller } });
 }

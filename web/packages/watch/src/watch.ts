@@ -6,7 +6,7 @@ import Watch from './Watch.svelte';
 const target = document.getElementById('show');
 const boot = readBoot<Boot>();
 if (target && boot) {
-  await loadWords(boot.lang);
+  loadWords(boot.lang);
   target.replaceChildren();
   mount(Watch, { target, props: { boot } });
 }

@@ -1,7 +1,7 @@
 // Everything a watch page knows: what the shell said, what the room says now, and what the viewer has open.
 import { request } from '@livefair/api/light.ts';
 import type { OfferView, ProductCard, ShowView } from '@livefair/api/types';
-import type { Link, Pending, RoomClient } from '@livefair/ui/room/client.ts';
+import { type Link, type Pending, RoomClient } from '@livefair/ui/room/client.ts';
 import { emptyRoom, type Offer, type RoomView } from '@livefair/ui/room/view.ts';
 import type { Boot } from './boot.ts';
 import { remember, remembered } from './buyer.ts';
@@ -19,21 +19,18 @@ export class Show {
   meta: ShowView = $state.raw(null!);
   room: RoomView = $state.raw(emptyRoom());
   pending: Pending[] = $state.raw([]);
-  link: Link = $state('connecting');
-  now = $state(Date.now());
-  online = $state(true);
+  link: Link = $state.raw('connecting');
+  now = $state.raw(Date.now());
+  online = $state.raw(true);
   /** Offers read over HTTP while the room cannot be reached. */
   read: OfferView[] = $state.raw([]);
   attached: ProductCard | null = $state.raw(null);
   open: Open | null = $state.raw(null);
-  programme_ms: number | null = $state(null);
+  programme_ms: number | null = $state.raw(null);
   /** Nobody yet: may watch, and gives a name before writing. */
-  stranger = $state(false);
-  name = $state(remembered().name);
-  /** The parts that talk; they come after the first paint. */
-  talk: typeof import('../talk.ts') | null = $state.raw(null);
-  readonly #client: Promise<RoomClient>;
-  #found!: (client: RoomClient) => void;
+  stranger = $state.raw(false);
+  name = $state.raw(remembered().name);
+  readonly #client: RoomClient;
 
   readonly phase: Phase = $derived(PHASES[this.room.state ?? this.meta.state] ?? 'before');
   readonly pins: ProductCard[] = $derived.by(() => {
@@ -50,47 +47,39 @@ export class Show {
     this.boot = boot;
     this.meta = boot.show;
     for (const product of boot.products) this.products.set(product.id, product);
-    this.#client = new Promise((found) => (this.#found = found));
+    const url = new URL(`/rooms/${boot.event}`, location.href);
+    url.protocol = url.protocol.replace('http', 'ws');
+    this.#client = new RoomClient({
+      url: url.href, lang: boot.lang, token: () => this.#token(), onchange: () => this.#hear(),
+      fallback: async () => (await import('@livefair/ui/room/events.ts')).openEvents,
+    });
   }
 
   /** Connects, and gives back what undoes it. */
   start(): () => void {
-    let client: RoomClient | undefined;
-    const tick = setInterval(() => (this.now = client?.now() ?? Date.now()), 500);
+    const client = this.#client;
+    const tick = setInterval(() => (this.now = client.now()), 500);
     const listen = new AbortController();
     const { signal } = listen;
     const online = () => {
       this.online = navigator.onLine;
-      if (this.online) client?.hurry();
+      if (this.online) client.hurry();
     };
     online();
     addEventListener('online', online, { signal });
     addEventListener('offline', online, { signal });
-    document.addEventListener('visibilitychange', () => client?.hidden(document.hidden), { signal });
-    void this.#connect().then((made) => {
-      if (signal.aborted) return;
-      client = made;
-      void client.start();
-    });
+    document.addEventListener('visibilitychange', () => client.hidden(document.hidden), { signal });
+    void client.start();
     return () => {
       clearInterval(tick);
       listen.abort();
-      client?.stop();
+      client.stop();
     };
-  }
-
-  async #connect(): Promise<RoomClient> {
-    const talk = await import('../talk.ts');
-    this.talk = talk;
-    const url = new URL(`/rooms/${this.boot.event}`, location.href);
-    url.protocol = url.protocol.replace('http', 'ws');
-    const client = new talk.RoomClient({ url: url.href, lang: this.boot.lang, token: () => this.#token(), onchange: () => this.#hear(client) });
-    this.#found(client);
-    return client;
   }
 
   /** The offer on a product that runs, is about to, or has just ended; the newest word on it counts. */
   offerOn(product: string): Offer | undefined {
+    if (this.phase === 'cancelled' || this.phase === 'archived') return;
     const offers = [...this.read, ...Object.values(this.room.offers)].filter((offer) => offer.product === product);
     return (offers as (Offer & { id?: string })[])
       .map((offer) => ({ ...offer, offer: offer.offer ?? offer.id }))
@@ -100,18 +89,18 @@ export class Show {
 
   ask(text: string): void {
     const question = { text, product: this.attached?.id, at_ms: this.programme_ms ?? undefined };
-    void this.#named().then((client) => client.ask(question));
+    this.#named().ask(question);
   }
   chat(text: string): void {
-    void this.#named().then((client) => client.chat(text));
+    this.#named().chat(text);
   }
   forget(id: string): void {
-    void this.#client.then((client) => client.forget(id));
+    this.#client.forget(id);
   }
 
   /** The connection of somebody who may write: a stranger becomes a guest under the name given. */
-  async #named(): Promise<RoomClient> {
-    const client = await this.#client;
+  #named(): RoomClient {
+    const client = this.#client;
     if (this.stranger && this.name.trim()) {
       this.stranger = false;
       const name = this.name.trim();
@@ -127,7 +116,8 @@ export class Show {
     return got.token;
   }
 
-  #hear(client: RoomClient): void {
+  #hear(): void {
+    const client = this.#client;
     const before = this.room.state;
     this.room = client.view;
     this.pending = client.pending;

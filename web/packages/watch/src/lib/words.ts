@@ -1,8 +1,8 @@
-// One language reaches a page: the shell embeds it (`<script type="text/plain" id="words">`), else it is fetched.
-import { setWords, Words } from '@livefair/ui/words.ts';
+// One language reaches a page: the shell puts its messages there (`<script type="application/json" id="words">`).
+import { type Messages, Said } from '@livefair/ui/said.ts';
+import { setWords } from '@livefair/ui/words.ts';
 
-export async function loadWords(lang: string): Promise<void> {
-  const embedded = document.getElementById('words')?.textContent;
-  const texts = embedded ? [embedded] : await (await import('./fetch-words.ts')).fetchWords(lang);
-  setWords(new Words(lang, texts));
+export function loadWords(lang: string): void {
+  const text = document.getElementById('words')?.textContent;
+  setWords(new Said(lang, text ? (JSON.parse(text) as Messages) : {}));
 }
