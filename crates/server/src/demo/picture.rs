@@ -96,14 +96,15 @@ fn distance(point: (f32, f32), shape: &Shape) -> f32 {
 }
 
 fn composition(index: usize) -> Vec<Shape> {
-    match index % 7 {
-        0 => blocks(index),
-        1 => tiles(index),
-        2 => arches(index),
-        3 => beads(index),
-        4 => clock(index),
-        5 => tangram(index),
-        _ => globe(index),
+    // In the order of the sheet.
+    match index % 14 {
+        0 | 7 | 13 => blocks(index),
+        1 | 2 | 9 => tiles(index),
+        3 | 10 => clock(index),
+        4 | 12 => beads(index),
+        5 | 6 => tangram(index),
+        8 => globe(index),
+        _ => arches(index),
     }
 }
 
