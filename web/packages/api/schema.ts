@@ -1733,6 +1733,7 @@ export interface components {
                 sku: string;
                 text: string;
                 tiers: components["schemas"]["CatalogTier"][];
+                /** @description The code of UN/ECE Recommendation 20 (`H87` piece, `SET` set), or the seller's own word where there is none. */
                 unit: string;
                 variant: components["schemas"]["Id"];
             }[];
@@ -1813,6 +1814,8 @@ export interface components {
                 languages: components["schemas"]["Locale"][];
                 on_air?: components["schemas"]["Id"] | null;
                 org: components["schemas"]["Id"];
+                /** @description The name of the firm that holds it. */
+                org_name?: string | null;
                 pins: components["schemas"]["Id"][];
                 /** @description In run order. */
                 products: components["schemas"]["Id"][];
@@ -2216,6 +2219,7 @@ export interface components {
             sku: string;
             text: string;
             tiers: components["schemas"]["CatalogTier"][];
+            /** @description The code of UN/ECE Recommendation 20 (`H87` piece, `SET` set), or the seller's own word where there is none. */
             unit: string;
             variant: components["schemas"]["Id"];
         };
@@ -2515,6 +2519,8 @@ export interface components {
             languages: components["schemas"]["Locale"][];
             on_air?: components["schemas"]["Id"] | null;
             org: components["schemas"]["Id"];
+            /** @description The name of the firm that holds it. */
+            org_name?: string | null;
             pins: components["schemas"]["Id"][];
             /** @description In run order. */
             products: components["schemas"]["Id"][];

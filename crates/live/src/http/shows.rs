@@ -1,6 +1,7 @@
 //! Shows as visitors see them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use axum::extract::State;
 use kernel::http::{Json, Language, Listed, Page, Path, Query};
@@ -82,8 +83,8 @@ pub async fn shows(
     let listed = Listed::cut(found, page.limit(), |show| show.event.id.to_string());
     let mut names = BTreeMap::new();
     for Show { event, .. } in &listed.items {
-        if !names.contains_key(&event.org) {
-            names.insert(event.org, live.hosts.name_of(event.org).await);
+        if let Entry::Vacant(unread) = names.entry(event.org) {
+            unread.insert(live.hosts.name_of(event.org).await);
         }
     }
     let name = |show: &Show| names.get(&show.event.org).cloned().flatten();
