@@ -41,8 +41,8 @@ pub enum Inquiry {
     Open,
     Sent,
     Refused {
-        form: InquiryForm,
-        problem: Problem,
+        form: Box<InquiryForm>,
+        problem: Box<Problem>,
     },
 }
 
@@ -65,7 +65,7 @@ impl FormView {
             Inquiry::Sent => Self { sent: true, form: fresh(), refusal: None, wrong: None },
             Inquiry::Refused { form, problem } => {
                 // Another content needs another key.
-                let form = InquiryForm { key: fresh().key, ..form.clone() };
+                let form = InquiryForm { key: fresh().key, ..(**form).clone() };
                 let wrong = problem.facts.get("field").and_then(Value::as_str).map(str::to_owned);
                 Self { sent: false, form, refusal: Some(sentence(problem)), wrong }
             }

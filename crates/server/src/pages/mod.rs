@@ -162,12 +162,12 @@ async fn inquire(
     headers: HeaderMap,
     Form(form): Form<InquiryForm>,
 ) -> Response {
-    let problem = match pages.api.post("/api/v1/inquiries", &form.key, &form.wish(event, &locale)).await {
-        Ok(_) => return Redirect::to(&format!("/e/{event}?lang={locale}&sent=1#shell-form")).into_response(),
-        Err(problem) => problem,
+    let asked = pages.api.post("/api/v1/inquiries", &form.key, &form.wish(event, &locale)).await;
+    let Err(problem) = asked else {
+        return Redirect::to(&format!("/e/{event}?lang={locale}&sent=1#shell-form")).into_response();
     };
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let refused = Inquiry::Refused { form, problem };
+    let refused = Inquiry::Refused { form: form.into(), problem: problem.into() };
     let mut response = watch_page(&pages, &event.to_string(), locale, &headers, &refused).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = status;
