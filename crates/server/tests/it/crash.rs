@@ -33,7 +33,7 @@ async fn nothing_acknowledged_is_lost_when_the_house_is_killed() {
     let key = key["key"].as_str().unwrap().to_owned();
     let mut encoder = publish(&house.rtmp, &key);
     if encoder.is_some() {
-        seed::go_live(&owner, &event, &products).await.unwrap();
+        seed::go_live(&owner, &event).await.unwrap();
     }
     let offer = seed::offer(&owner, &event, &products).await.unwrap();
 
