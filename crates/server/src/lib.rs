@@ -30,7 +30,7 @@ use config::Config;
 /// Runs a command to its end.
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve(args) => serve(args).await?,
+        Command::Serve(args) => Box::pin(serve(args)).await?,
         Command::Demo(args) => Box::pin(demo::run(args)).await?,
         Command::Migrate(args) => migrate(&args).await?,
         Command::User(UserCommand::Add(args)) => add_user(args).await?,
