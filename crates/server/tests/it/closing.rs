@@ -65,5 +65,5 @@ async fn viewers_are_told_when_to_come_back_and_what_was_said_is_still_there() {
     let (_, back) = join(&again.base, &event).await;
     assert_ne!(back["e"], welcome["e"], "a new life of the room");
     let snapshot = back["snap"].to_string();
-    assert!(snapshot.contains("said in the last moment") && snapshot.contains("scheduled"), "{snapshot}");
+    assert!(snapshot.contains("said in the last moment") && snapshot.contains(r#""state":"draft""#), "{snapshot}");
 }
