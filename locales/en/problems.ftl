@@ -77,6 +77,7 @@ sheet-too-large = The sheet is too large. Split it.
 
 ## Shows
 no-such-event = This show is no longer here.
+no-such-question = This question is not here, or it is not yours to turn into an inquiry.
 no-such-show = This show is no longer here.
 no-such-item = This item of the run sheet is no longer here.
 no-such-stream = Nothing is being broadcast here.

@@ -77,6 +77,7 @@ sheet-too-large = La hoja es demasiado grande. Divídala.
 
 ## Shows
 no-such-event = Esta emisión ya no está.
+no-such-question = Esta pregunta no está aquí, o no puedes convertirla en consulta.
 no-such-show = Esta emisión ya no está.
 no-such-item = Este punto de la escaleta ya no está.
 no-such-stream = Aquí no se emite nada.

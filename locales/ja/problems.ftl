@@ -77,6 +77,7 @@ sheet-too-large = 表が大きすぎます。分割してください。
 
 ## Shows
 no-such-event = このライブは見つかりません。
+no-such-question = この質問は見つからないか、見積依頼にできるのは質問者と担当者だけです。
 no-such-show = このライブは見つかりません。
 no-such-item = この進行項目は見つかりません。
 no-such-stream = 配信されていません。

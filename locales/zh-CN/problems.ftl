@@ -77,6 +77,7 @@ sheet-too-large = 表格太大。请拆分。
 
 ## Shows
 no-such-event = 找不到这场直播。
+no-such-question = 找不到这个问题，或者你无权把它转成询价。
 no-such-show = 找不到这场直播。
 no-such-item = 找不到这个流程项目。
 no-such-stream = 这里没有直播信号。

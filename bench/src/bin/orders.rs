@@ -17,12 +17,12 @@ use bench::house::Usage;
 use bench::numbers::{Times, count, ms};
 use clap::Parser;
 use kernel::db::sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseTransaction, DbErr, Statement};
-use kernel::id::{CompanyId, ContactId, EventId, OrgId, ProductId, VariantId};
-use kernel::{Clock as _, Currency, Db, Keys, Locale, LocalizedText, Outbox, Quantity, SystemClock, UnitPrice};
+use kernel::id::{CompanyId, ContactId, EventId, OrgId, ProductId, QuestionId, VariantId};
+use kernel::{Actor, Clock as _, Currency, Db, Keys, Locale, LocalizedText, Outbox, Quantity, SystemClock, UnitPrice};
 use trade::buyer::{BuyerDetails, NewBuyer};
 use trade::offer::{MAX_QUANTITY, NewOffer, Offer, OfferState, Refusal};
 use trade::order::Order;
-use trade::ports::{Buyers, Dispatch, Goods, Hold, Letters, MeetError, Met, Seller, Shown, VariantFacts};
+use trade::ports::{Buyers, Dispatch, Goods, Hold, Letters, MeetError, Met, Seller, Shown, Shows, VariantFacts};
 use trade::{Neighbours, Settings, Trade, TradeError};
 use uuid::Uuid;
 
@@ -83,6 +83,16 @@ impl Buyers for Nobody {
     }
     async fn sellers(&self, _: OrgId) -> Result<Vec<Seller>, DbErr> {
         Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl Shows for Nobody {
+    async fn firm_of(&self, _: EventId) -> Result<Option<OrgId>, DbErr> {
+        Ok(Some(OrgId::from_uuid(Uuid::nil())))
+    }
+    async fn may_convert(&self, _: &Actor, _: QuestionId) -> Result<bool, DbErr> {
+        Ok(false)
     }
 }
 
@@ -156,7 +166,8 @@ async fn open(url: &str, batch: usize) -> anyhow::Result<Trade> {
     db.migrate(&[kernel::outbox::migrations(), trade::migrations()].concat()).await?;
     let clock = Arc::new(SystemClock);
     let nobody = Arc::new(Nobody);
-    let neighbours = Neighbours { goods: nobody.clone(), buyers: nobody.clone(), letters: nobody };
+    let neighbours =
+        Neighbours { goods: nobody.clone(), buyers: nobody.clone(), letters: nobody.clone(), shows: nobody };
     let writer = Db::open_for_writer(url).await?;
     let settings = Settings { batch, ..Settings::default() };
     let outbox = Outbox::new(clock.clone());
@@ -258,7 +269,7 @@ async fn verdict(trade: &Trade, offer: &Offer, sold: i64) -> anyhow::Result<&'st
 }
 
 async fn active_offer(trade: &Trade, pieces: i64) -> anyhow::Result<Offer> {
-    let (org, now) = (OrgId::new(), SystemClock.now());
+    let (org, now) = (OrgId::from_uuid(Uuid::nil()), SystemClock.now());
     let new = NewOffer {
         event: EventId::new(),
         variant: VariantId::new(),

@@ -36,7 +36,7 @@ pub use ceremony::passkeys_work_at;
 pub use country::is_country;
 pub use guest::{Guest, Guests};
 pub use http::routes;
-pub use limit::Limiter;
+pub use limit::{Limiter, address_key};
 pub use magic_links::MagicLinks;
 pub use org::{NewOrg, Org, OrgError, OrgKind};
 pub use orgs::Orgs;

@@ -1,6 +1,6 @@
 //! Plans events and moves them through their states.
 
-use kernel::db::sea_orm::{ConnectionTrait, DatabaseTransaction};
+use kernel::db::sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use kernel::id::{EventId, OrgId, PersonId, ProductId, RecordingId};
 use kernel::text::clean_line;
 use kernel::{Actor, Instant, Locale, LocalizedText};
@@ -284,6 +284,11 @@ impl Live {
                 Show { event, items: own }
             })
             .collect())
+    }
+
+    /// Whose show it is.
+    pub async fn firm_of(&self, id: EventId) -> Result<Option<OrgId>, DbErr> {
+        Ok(store::event(self.db.read(), id).await?.map(|event| event.org))
     }
 
     /// One show that visitors may see.

@@ -21,7 +21,7 @@ mod token;
 pub mod ws;
 
 pub use http::routes;
-pub use rooms::{Rooms, RoomsSetup};
+pub use rooms::{Rooms, RoomsSetup, may_convert};
 pub use settings::{NodeSettings, RoomSettings};
 pub use sources::{SourceError, Sources};
 pub use store::migration::migrations;

@@ -22,7 +22,7 @@ use kernel::{Actor, Clock, Db, Instant, Keys, Outbox, Problem, Right, Who};
 use uuid::Uuid;
 
 pub(crate) use self::handle::{Handle, Heard};
-pub use self::questions::Wish;
+pub use self::questions::{Wish, may_convert};
 use self::writers::{Chat, Questions};
 use crate::limit::{Buckets, Rate};
 use crate::room::{Input, Room, slow_down};
@@ -182,15 +182,11 @@ impl Rooms {
             doors.tokens_via.take(&via.as_str().into(), self.now()).map_err(slow_down)?;
         }
         let own = kernel::text::clean_line(&actor.name);
-        let (participant, known, wanted) = match actor.who {
-            Who::Person(person) => (format!("person:{person}"), false, own),
-            Who::Buyer { contact, .. } => (format!("buyer:{contact}"), true, own),
-            Who::Guest(guest) => (format!("guest:{guest}"), false, own),
-            Who::Anyone => {
-                let name = kernel::text::clean_line(name.unwrap_or_default());
-                (format!("anyone:{}", Uuid::now_v7()), false, name)
-            }
+        let (participant, wanted) = match participant(actor) {
+            Some(participant) => (participant, own),
+            None => (format!("anyone:{}", Uuid::now_v7()), kernel::text::clean_line(name.unwrap_or_default())),
         };
+        let known = matches!(actor.who, Who::Buyer { .. });
         let pass = Pass {
             event,
             participant,
@@ -280,5 +276,15 @@ impl Rooms {
         if tokio::time::timeout(Duration::from_secs(5), self.0.chat.saved()).await.is_err() {
             tracing::warn!("the last chat could not be saved in time");
         }
+    }
+}
+
+/// Who somebody is on all of their connections; a stranger is nobody.
+fn participant(actor: &Actor) -> Option<String> {
+    match actor.who {
+        Who::Person(person) => Some(format!("person:{person}")),
+        Who::Buyer { contact, .. } => Some(format!("buyer:{contact}")),
+        Who::Guest(guest) => Some(format!("guest:{guest}")),
+        Who::Anyone => None,
     }
 }

@@ -112,9 +112,15 @@ impl App {
         let settings = OriginSettings { part_target, window };
         let origin = Origin::new(streams.clone(), gate.clone(), settings, clock.clone());
 
-        let neighbours = Neighbours::of(catalog.clone(), &identity, post.clone(), outbox.clone(), clock.clone(), &base);
+        let shows = Arc::new(crate::shows::Shows { live: live.clone(), db: db.clone() });
+        let neighbours =
+            Neighbours::of(catalog.clone(), &identity, post.clone(), outbox.clone(), clock.clone(), shows, &base);
         let reservation = Duration::from_hours(config.trade.reserve_hours.into());
-        let settings = trade::Settings { reservation, ..trade::Settings::default() };
+        let settings = trade::Settings {
+            reservation,
+            per_address_minute: config.trade.per_address_minute,
+            ..trade::Settings::default()
+        };
         let trade = Trade::start(db.clone(), writer_db, clock.clone(), outbox.clone(), &keys, neighbours, settings);
         let sources = Domains {
             db: db.clone(),

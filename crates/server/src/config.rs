@@ -70,6 +70,8 @@ pub struct Mail {
 pub struct Trade {
     /// How long an order holds its pieces before the firm confirms it, 1 to 720 h.
     pub reserve_hours: u32,
+    /// Orders and inquiries a minute from one address, ten minutes of it at once, 1 to 1,000,000.
+    pub per_address_minute: u32,
 }
 
 impl Default for Config {
@@ -105,7 +107,7 @@ impl Default for Mail {
 }
 impl Default for Trade {
     fn default() -> Self {
-        Self { reserve_hours: 48 }
+        Self { reserve_hours: 48, per_address_minute: 60 }
     }
 }
 
@@ -160,6 +162,7 @@ impl Config {
         within("media.part_ms", u64::from(self.media.part_ms), 200, 1000)?;
         within("media.window_s", u64::from(self.media.window_s), 20, 14_400)?;
         within("trade.reserve_hours", u64::from(self.trade.reserve_hours), 1, 720)?;
+        within("trade.per_address_minute", u64::from(self.trade.per_address_minute), 1, 1_000_000)?;
         if let Some(url) = &self.database_url
             && !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme))
         {

@@ -15,6 +15,7 @@ mod pages;
 mod room_sources;
 mod router;
 mod serve;
+mod shows;
 mod stdio;
 
 pub use serve::raise_file_limit;

@@ -30,10 +30,16 @@ pub const HEADINGS: [&str; 19] = [
     "total_minor",
 ];
 
-/// Writes the orders with headings, as seen at `now`.
-pub fn csv(orders: &[Order], now: Instant) -> Result<Vec<u8>, csv::Error> {
+/// The headings.
+pub fn head() -> Result<Vec<u8>, csv::Error> {
     let mut sheet = csv::Writer::from_writer(BYTE_ORDER_MARK.to_vec());
     sheet.write_record(HEADINGS)?;
+    sheet.into_inner().map_err(|unwritten| unwritten.into_error().into())
+}
+
+/// Rows of orders, as seen at `now`.
+pub fn rows(orders: &[Order], now: Instant) -> Result<Vec<u8>, csv::Error> {
+    let mut sheet = csv::Writer::from_writer(Vec::new());
     for order in orders {
         sheet.write_record(cells(order, now).map(|cell| inert_cell(&cell)))?;
     }

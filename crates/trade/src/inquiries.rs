@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kernel::db::sea_orm::DbErr;
+use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
 use kernel::id::{EventId, InquiryId, OrgId, ProductId, QuestionId};
 use kernel::text::clean;
-use kernel::{Locale, LocalizedText, Quantity};
+use kernel::{Actor, Locale, LocalizedText, Quantity};
 use serde::{Deserialize, Serialize};
 
 use crate::buyer::NewBuyer;
@@ -52,8 +52,9 @@ impl Inquiries {
         Self { base, deals }
     }
 
-    /// Opens an inquiry, thanks for it by mail and tells the sellers. The same `key` from the same buyer returns the first one.
-    pub async fn open(&self, new: &NewInquiry, key: &str) -> Result<Inquiry, TradeError> {
+    /// Opens an inquiry, thanks for it by mail and tells the sellers. The same `key` from the same buyer returns the
+    /// first one.
+    pub async fn open(&self, new: &NewInquiry, key: &str, actor: &Actor) -> Result<Inquiry, TradeError> {
         let buyer = new.buyer.checked()?;
         let text = clean(&new.text);
         if text.is_empty() || text.chars().count() > MAX_TEXT_CHARS {
@@ -61,6 +62,11 @@ impl Inquiries {
         }
         if new.quantity.is_some_and(|quantity| !(1..=MAX_QUANTITY).contains(&quantity.0)) {
             return Err(TradeError::BadField("quantity"));
+        }
+        if let Some(question) = new.question
+            && !self.base.shows.may_convert(actor, question).await?
+        {
+            return Err(TradeError::NotFound("question"));
         }
         let (txn, id) = (self.base.db.write().await?, InquiryId::new());
         let met = self.base.buyers.meet(&txn, &buyer, &new.buyer.lang).await?;
@@ -79,10 +85,7 @@ impl Inquiries {
             Some(product) => Some(self.base.goods.shown(product).await?.ok_or(TradeError::NotFound("product"))?),
             None => None,
         };
-        let org = match &product {
-            Some(product) => product.org,
-            None => self.base.buyers.home(&txn).await?.ok_or(TradeError::NoSeller)?,
-        };
+        let org = self.firm(&txn, new.event, product.as_ref()).await?;
         let inquiry = Inquiry {
             id,
             org,
@@ -117,6 +120,25 @@ impl Inquiries {
         self.base.outbox.wake();
         self.base.letters.wake();
         Ok(inquiry)
+    }
+
+    /// Who is asked: the firm of the show, which sells the product too; without a show, the product's; without both,
+    /// the one at home here.
+    async fn firm(
+        &self,
+        txn: &DatabaseTransaction,
+        event: Option<EventId>,
+        product: Option<&Shown>,
+    ) -> Result<OrgId, TradeError> {
+        let Some(event) = event else {
+            let home = async || self.base.buyers.home(txn).await?.ok_or(TradeError::NoSeller);
+            return if let Some(product) = product { Ok(product.org) } else { home().await };
+        };
+        let firm = self.base.shows.firm_of(event).await?.ok_or(TradeError::NotFound("event"))?;
+        match product {
+            Some(product) if product.org != firm => Err(TradeError::NotFound("product")),
+            _ => Ok(firm),
+        }
     }
 
     fn thanks(&self, inquiry: &Inquiry, product: Option<&Shown>) -> Dispatch {

@@ -12,6 +12,7 @@ pub mod export;
 mod http;
 pub mod inquiries;
 pub mod inquiry;
+mod limits;
 mod neighbours;
 pub mod offer;
 pub mod offers;

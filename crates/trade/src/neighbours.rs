@@ -14,7 +14,9 @@ use mail::{Address, Post, Template};
 use serde_json::{Map, Value};
 
 use crate::buyer::{BadBuyer, BuyerDetails};
-use crate::ports::{Buyers, Dispatch, Goods, Hold, Letter, Letters, MeetError, Met, Seller, Shown, VariantFacts};
+use crate::ports::{
+    Buyers, Dispatch, Goods, Hold, Letter, Letters, MeetError, Met, Seller, Shown, Shows, VariantFacts,
+};
 use crate::trade::Neighbours;
 
 impl Neighbours {
@@ -25,6 +27,7 @@ impl Neighbours {
         post: Post,
         outbox: Outbox,
         clock: Arc<dyn Clock>,
+        shows: Arc<dyn Shows>,
         public_url: &str,
     ) -> Self {
         let known = Arc::new(IdentityBuyers::new(identity));
@@ -32,6 +35,7 @@ impl Neighbours {
             goods: Arc::new(CatalogGoods::new(catalog, outbox, clock)),
             buyers: known.clone(),
             letters: Arc::new(PostLetters::new(post, known, public_url)),
+            shows,
         }
     }
 }

@@ -25,6 +25,9 @@ impl Offers {
     /// Drafts an offer; the variant's number, names and steps are frozen here.
     pub async fn draft(&self, org: OrgId, new: &NewOffer) -> Result<Offer, TradeError> {
         new.check()?;
+        if self.0.shows.firm_of(new.event).await? != Some(org) {
+            return Err(TradeError::NotFound("event"));
+        }
         let txn = self.0.db.write().await?;
         let facts = self.0.goods.variant(&txn, org, new.variant).await?.ok_or(TradeError::NotFound("variant"))?;
         let offer = Offer {

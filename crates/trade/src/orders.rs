@@ -254,18 +254,14 @@ impl Orders {
         let (mut after, mut done) = (self.deals.projected_until().await?, 0);
         for _ in 0..LOTS {
             let txn = self.base.db.write().await?;
-            let rows = store::orders_after(&txn, after, LOT).await?;
-            let Some(last) = rows.last().map(|order| order.id) else { break };
-            let known = store::which_projected(&txn, &rows).await?;
-            let new: Vec<Order> = rows.into_iter().filter(|order| !known.contains(&order.id)).collect();
-            if !new.is_empty() {
-                self.deals.project(&txn, &new).await?;
-                for order in &new {
-                    self.tell(&txn, &Order { state: OrderState::Placed, ..order.clone() }, "").await?;
-                }
-                txn.commit().await?;
-                self.base.letters.wake();
+            let new = store::orders_unprojected(&txn, after, LOT).await?;
+            let Some(last) = new.last().map(|order| order.id) else { break };
+            self.deals.project(&txn, &new).await?;
+            for order in &new {
+                self.tell(&txn, &Order { state: OrderState::Placed, ..order.clone() }, "").await?;
             }
+            txn.commit().await?;
+            self.base.letters.wake();
             done += new.len();
             after = last;
         }

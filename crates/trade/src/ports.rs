@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
-use kernel::id::{CompanyId, ContactId, OrgId, ProductId, VariantId};
-use kernel::{Locale, LocalizedText, Quantity};
+use kernel::id::{CompanyId, ContactId, EventId, OrgId, ProductId, QuestionId, VariantId};
+use kernel::{Actor, Locale, LocalizedText, Quantity};
 
 use crate::buyer::{BadBuyer, BuyerDetails};
 
@@ -98,6 +98,16 @@ pub struct Seller {
     pub name: String,
     pub email: String,
     pub lang: Locale,
+}
+
+/// The shows that offers and inquiries come from.
+#[async_trait]
+pub trait Shows: Send + Sync + 'static {
+    /// Whose show it is.
+    async fn firm_of(&self, event: EventId) -> Result<Option<OrgId>, DbErr>;
+
+    /// Whether an inquiry may come of a question at this actor's wish: who asked it, and the desk it was put to.
+    async fn may_convert(&self, actor: &Actor, question: QuestionId) -> Result<bool, DbErr>;
 }
 
 /// What a mail is about.

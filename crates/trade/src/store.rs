@@ -5,11 +5,11 @@ mod hot;
 mod migration;
 mod rows;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use kernel::id::{CompanyId, ContactId, EventId, InquiryId, OfferId, OrderId, OrgId, QuestionId};
 use kernel::{Instant, LocalizedText, Quantity};
-use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use sea_orm::{NotSet, QuerySelect as _, Set, TryInsertResult};
 use uuid::Uuid;
@@ -189,10 +189,19 @@ pub async fn orders_due(conn: &impl ConnectionTrait, now: Instant, limit: u64) -
     Ok(due.limit(limit).all(conn).await?.into_iter().map(|row| row.id).collect())
 }
 
-/// Orders made after `after`, oldest first.
-pub async fn orders_after(conn: &impl ConnectionTrait, after: OrderId, limit: u64) -> Result<Vec<Order>, DbErr> {
-    let rows = order::Entity::find().filter(order::Column::Id.gt(after)).order_by_asc(order::Column::Id);
-    rows.limit(limit).all(conn).await?.into_iter().map(Order::try_from).collect()
+/// Orders made after `after` that the projection by buyer lacks, oldest first.
+pub async fn orders_unprojected(conn: &impl ConnectionTrait, after: OrderId, limit: u64) -> Result<Vec<Order>, DbErr> {
+    use buyer_order::Column as Projected;
+    let of = |column: Projected| Expr::col((buyer_order::Entity, column));
+    let projected = Query::select()
+        .expr(Expr::val(1))
+        .from(buyer_order::Entity)
+        .and_where(of(Projected::Contact).equals((order::Entity, order::Column::Contact)))
+        .and_where(of(Projected::Order).equals((order::Entity, order::Column::Id)))
+        .to_owned();
+    let new = order::Entity::find().filter(order::Column::Id.gt(after)).filter(Expr::exists(projected).not());
+    let rows = new.order_by_asc(order::Column::Id).limit(limit).all(conn).await?;
+    rows.into_iter().map(Order::try_from).collect()
 }
 
 /// A buyer's orders made after `after`: a walk over the newest rows, for what the projection lacks.
@@ -355,14 +364,6 @@ pub async fn project(conn: &impl ConnectionTrait, orders: &[Order]) -> Result<u6
         pairs.into_iter().map(|(contact, id)| buyer_order::ActiveModel { contact: Set(contact), order: Set(id) });
     let added = buyer_order::Entity::insert_many(rows).on_conflict_do_nothing().exec_without_returning(conn).await?;
     Ok(if let TryInsertResult::Inserted(count) = added { count } else { 0 })
-}
-
-/// Which of these orders the projection has.
-pub async fn which_projected(conn: &impl ConnectionTrait, orders: &[Order]) -> Result<HashSet<OrderId>, DbErr> {
-    let rows = buyer_order::Entity::find()
-        .filter(buyer_order::Column::Contact.is_in(orders.iter().map(|order| order.contact)))
-        .filter(buyer_order::Column::Order.is_in(orders.iter().map(|order| order.id)));
-    Ok(rows.all(conn).await?.into_iter().map(|row| row.order).collect())
 }
 
 pub async fn projected(conn: &impl ConnectionTrait, contact: ContactId) -> Result<Vec<OrderId>, DbErr> {

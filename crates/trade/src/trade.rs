@@ -10,9 +10,10 @@ use tokio::sync::Notify;
 use crate::committer::Committer;
 use crate::deals::Deals;
 use crate::inquiries::Inquiries;
+use crate::limits::Limits;
 use crate::offers::Offers;
 use crate::orders::Orders;
-use crate::ports::{Buyers, Goods, Letters};
+use crate::ports::{Buyers, Goods, Letters, Shows};
 
 /// Who trade works with.
 #[derive(Clone)]
@@ -20,6 +21,7 @@ pub struct Neighbours {
     pub goods: Arc<dyn Goods>,
     pub buyers: Arc<dyn Buyers>,
     pub letters: Arc<dyn Letters>,
+    pub shows: Arc<dyn Shows>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -28,11 +30,13 @@ pub struct Settings {
     pub reservation: Duration,
     /// Requests to a transaction of the hot path.
     pub batch: usize,
+    /// Orders and inquiries a minute from one address; ten minutes of it at once.
+    pub per_address_minute: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { reservation: Duration::from_hours(48), batch: kernel::db::writer::BATCH }
+        Self { reservation: Duration::from_hours(48), batch: kernel::db::writer::BATCH, per_address_minute: 60 }
     }
 }
 
@@ -44,6 +48,7 @@ pub(crate) struct Base {
     pub goods: Arc<dyn Goods>,
     pub buyers: Arc<dyn Buyers>,
     pub letters: Arc<dyn Letters>,
+    pub shows: Arc<dyn Shows>,
     pub placed: Arc<Notify>,
 }
 
@@ -60,6 +65,7 @@ pub struct Trade {
     pub orders: Orders,
     pub inquiries: Inquiries,
     pub deals: Deals,
+    pub(crate) limits: Arc<Limits>,
 }
 
 impl Trade {
@@ -76,14 +82,15 @@ impl Trade {
         let placed = Arc::new(Notify::new());
         let job = Committer::new(clock.clone(), outbox.clone(), settings.reservation, placed.clone());
         let writer = Writer::start_with(writer_db, job, kernel::db::writer::QUEUE, settings.batch);
-        let Neighbours { goods, buyers, letters } = neighbours;
-        let base = Arc::new(Base { db, clock, outbox, goods, buyers, letters, placed });
+        let Neighbours { goods, buyers, letters, shows } = neighbours;
+        let base = Arc::new(Base { db, clock, outbox, goods, buyers, letters, shows, placed });
         let deals = Deals::new(base.clone(), keys);
         Self {
             offers: Offers::new(base.clone()),
             orders: Orders::new(base.clone(), writer, deals.clone()),
             inquiries: Inquiries::new(base, deals.clone()),
             deals,
+            limits: Arc::new(Limits::new(settings.per_address_minute)),
         }
     }
 }

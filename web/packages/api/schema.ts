@@ -3531,6 +3531,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description no-such-event, no-such-product, no-such-question: not the asker's, nor put to the actor's desk */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description question-has-inquiry */
             409: {
                 headers: {
@@ -3542,6 +3551,15 @@ export interface operations {
             };
             /** @description bad-field, idempotency-key-reused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too-many-tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3787,7 +3805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description too-busy */
+            /** @description too-busy, too-many-tries */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -1,11 +1,11 @@
 //! What the desk does with questions: every change is one conditional update with its happening, committed before
 //! anybody sees it.
 
-use kernel::db::sea_orm::DatabaseTransaction;
+use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
 use kernel::id::{AnswerId, InquiryId, PersonId, QuestionId};
-use kernel::{Actor, Problem, Right};
+use kernel::{Actor, Db, Problem, Right};
 
-use super::Rooms;
+use super::{Rooms, participant};
 use crate::events::QuestionMoved;
 use crate::question::{Answer, Question, QuestionState};
 use crate::room::Input;
@@ -20,6 +20,16 @@ pub struct Wish {
     pub reason: Option<String>,
     /// The version the wish was made of; any if absent.
     pub from_version: Option<i64>,
+}
+
+/// Whether an inquiry may come of a question at this actor's wish: who asked it, and the desk it was put to.
+pub async fn may_convert(db: &Db, actor: &Actor, id: QuestionId) -> Result<bool, DbErr> {
+    let Some(question) = store::question(db.read(), id).await? else { return Ok(false) };
+    if participant(actor).is_some_and(|asked| asked == question.participant) {
+        return Ok(true);
+    }
+    let room = store::room(db.read(), question.event).await?;
+    Ok(room.is_some_and(|room| actor.require(Right::Answer).is_ok_and(|org| org == room.org)))
 }
 
 impl Rooms {

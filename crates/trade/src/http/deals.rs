@@ -3,6 +3,7 @@
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
+use identity::ClientAddress;
 use kernel::http::{IdempotencyKey, Json, Path};
 use kernel::id::{OfferId, OrderId};
 use kernel::{Actor, Problem, Quantity, Who};
@@ -77,14 +78,16 @@ impl<S: Send + Sync> FromRequestParts<S> for DealToken {
             description = "out-of-stock {available}, limit-reached {left}, offer-not-active"),
         (status = 422, body = Problem, content_type = "application/problem+json",
             description = "below-moq {moq}, not-a-multiple {nearest}, bad-field {field}, idempotency-key-reused"),
-        (status = 429, body = Problem, content_type = "application/problem+json", description = "too-busy")))]
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "too-busy, too-many-tries")))]
 pub async fn place_order(
     State(trade): State<Trade>,
     actor: Actor,
+    from: ClientAddress,
     Path(id): Path<OfferId>,
     key: IdempotencyKey,
     Json(new): Json<NewOrder>,
 ) -> Result<(StatusCode, Json<OrderPlaced>), Problem> {
+    trade.limits.check(from, &new.buyer.email, trade.orders.now())?;
     let order = trade.orders.place(id, new.quantity, &new.buyer, &key.0).await?;
     // Only who has proved the mailbox gets the link to all of its deals.
     let proven = matches!(actor.who, Who::Buyer { contact, .. } if contact == order.contact);

@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use identity::ClientAddress;
 use kernel::http::{IdempotencyKey, Json, Language, Listed, Page, Path, Query};
 use kernel::id::{EventId, InquiryId, ProductId, QuestionId};
 use kernel::{Actor, Instant, Locale, Problem, Quantity, Right};
@@ -104,14 +105,20 @@ pub struct InquiriesWanted {
         (status = 201, body = InquiryOpenedView),
         (status = 400, body = Problem, content_type = "application/problem+json", description = "idempotency-key-missing"),
         (status = 409, body = Problem, content_type = "application/problem+json", description = "question-has-inquiry"),
+        (status = 404, body = Problem, content_type = "application/problem+json",
+            description = "no-such-event, no-such-product, no-such-question: not the asker's, nor put to the actor's desk"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "too-many-tries"),
         (status = 422, body = Problem, content_type = "application/problem+json",
             description = "bad-field, idempotency-key-reused")))]
 pub async fn open_inquiry(
     State(trade): State<Trade>,
+    actor: Actor,
+    from: ClientAddress,
     key: IdempotencyKey,
     Json(new): Json<NewInquiry>,
 ) -> Result<(StatusCode, Json<InquiryOpenedView>), Problem> {
-    let inquiry = trade.inquiries.open(&new, &key.0).await?;
+    trade.limits.check(from, &new.buyer.email, trade.orders.now())?;
+    let inquiry = trade.inquiries.open(&new, &key.0, &actor).await?;
     let deal = format!("/deal/{}", trade.deals.inquiry_token(inquiry.id).expose());
     let inquiry = InquiryView::one(&trade, inquiry, None).await?;
     Ok((StatusCode::CREATED, Json(InquiryOpenedView { inquiry, deal })))

@@ -1,9 +1,12 @@
 //! The firm's orders.
 
-use axum::body::Bytes;
+use std::future::ready;
+
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
+use futures_util::stream::{StreamExt as _, TryStreamExt as _, once, try_unfold};
 use kernel::http::{Json, Language, Listed, Page, Path, Query};
 use kernel::id::{EventId, OfferId, OrderId, ProductId, VariantId};
 use kernel::{Actor, Instant, Locale, Money, Problem, Quantity, Right, UnitPrice};
@@ -18,8 +21,8 @@ use crate::orders::Mover;
 use crate::store::OrderFilter;
 use crate::trade::Trade;
 
-/// Orders in one export; a firm with more filters by event.
-const EXPORTED: usize = 50_000;
+/// Orders of an export that are in memory at once.
+const EXPORTED_AT_ONCE: u64 = 1000;
 
 /// An order, as its buyer and the firm see it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -206,15 +209,19 @@ pub async fn export_orders(
 ) -> Result<impl IntoResponse, Problem> {
     let org = actor.require(Right::SeeTrade)?;
     let (filter, page) = wanted.split();
-    let (mut found, mut after) = (Vec::new(), page.after()?);
-    while found.len() < EXPORTED {
-        let rows = trade.orders.list(org, &filter, after, 1000).await?;
-        let Some(last) = rows.last() else { break };
-        after = Some(last.id);
-        found.extend(rows);
-    }
-    let found = in_words_of(&trade, found, &reader).await?;
-    let sheet = export::csv(&found, trade.orders.now()).map_err(|cause| Problem::internal(&cause))?;
+    let first = export::head().map_err(|cause| Problem::internal(&cause))?;
+    let after = page.after()?;
+    let rest = try_unfold((trade, after), move |(trade, after)| {
+        let (filter, reader) = (filter.clone(), reader.clone());
+        async move {
+            let found = trade.orders.list(org, &filter, after, EXPORTED_AT_ONCE).await?;
+            let Some(last) = found.last().map(|order| order.id) else { return Ok(None) };
+            let found = in_words_of(&trade, found, &reader).await?;
+            let rows = export::rows(&found, trade.orders.now()).map_err(|cause| Problem::internal(&cause))?;
+            Ok::<_, Problem>(Some((rows, (trade, Some(last)))))
+        }
+    });
+    let sheet = Body::from_stream(once(ready(Ok(first))).chain(rest).map_err(|broken| broken.code().to_owned()));
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"orders.csv\""),

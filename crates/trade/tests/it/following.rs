@@ -4,7 +4,7 @@ use trade::inquiries::NewInquiry;
 use trade::inquiry::InquiryState;
 use trade::ports::Letter;
 
-use crate::world::{buyer_number, each_world};
+use crate::world::{buyer_number, each_world, guest};
 
 #[tokio::test]
 async fn each_placed_order_gets_one_letter_in_the_buyers_language() {
@@ -23,6 +23,25 @@ async fn each_placed_order_gets_one_letter_in_the_buyers_language() {
         assert_eq!((last.letter, last.lang.to_string()), (Letter::OrderPlaced, "es".to_owned()));
         assert!(last.facts.contains(&("number", late.number.clone())));
         assert!(last.page.starts_with("/deal/"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_orders_than_one_pass_takes_are_all_followed_up() {
+    each_world(20_000, async |world| {
+        let offer = world.offer(20_000).await;
+        let (this, offer) = (&world, &offer);
+        for lot in 0..11_u32 {
+            let placed = (0..1000).map(|n| async move { this.order(offer, n, 1, &format!("{lot} {n}")).await });
+            assert!(join_all(placed).await.iter().all(Result::is_ok));
+        }
+        // All within the last minute, which each pass looks at again.
+        let passes = [10_000, 1000, 0];
+        for expected in passes {
+            assert_eq!(world.trade.orders.follow_up_due().await.unwrap(), expected);
+        }
+        assert_eq!(world.letters.0.lock().unwrap().len(), 11_000);
     })
     .await;
 }
@@ -72,16 +91,20 @@ async fn an_inquiry_opens_once_and_moves_towards_a_quote() {
         let code = |result: Result<trade::inquiry::Inquiry, trade::TradeError>| {
             kernel::Problem::from(result.unwrap_err()).code().to_owned()
         };
-        let opened = inquiries.open(&new, "k").await.unwrap();
+        let opened = inquiries.open(&new, "k", &guest()).await.unwrap();
         assert_eq!((opened.org, opened.text.as_str()), (world.org, "480 sets to Valencia?"));
-        assert_eq!(inquiries.open(&new, "k").await.unwrap(), opened);
+        assert_eq!(inquiries.open(&new, "k", &guest()).await.unwrap(), opened);
         let other = NewInquiry { text: "and more?".into(), ..new.clone() };
-        assert_eq!(code(inquiries.open(&other, "k").await), "idempotency-key-reused");
-        assert_eq!(code(inquiries.open(&other, "k2").await), "question-has-inquiry");
+        assert_eq!(code(inquiries.open(&other, "k", &guest()).await), "idempotency-key-reused");
+        assert_eq!(code(inquiries.open(&other, "k2", &guest()).await), "question-has-inquiry");
         let empty = NewInquiry { text: " \u{7} ".into(), question: None, ..new.clone() };
-        assert_eq!(code(inquiries.open(&empty, "k3").await), "bad-field");
-        let unknown = NewInquiry { product: Some(kernel::id::ProductId::new()), question: None, ..new };
-        assert_eq!(code(inquiries.open(&unknown, "k4").await), "no-such-product");
+        assert_eq!(code(inquiries.open(&empty, "k3", &guest()).await), "bad-field");
+        let unknown = NewInquiry { product: Some(kernel::id::ProductId::new()), question: None, ..new.clone() };
+        assert_eq!(code(inquiries.open(&unknown, "k4", &guest()).await), "no-such-product");
+        let stranger = inquiries.open(&new, "k5", &kernel::Actor::anyone()).await;
+        assert_eq!(code(stranger), "no-such-question", "only who asked, and the desk");
+        let nowhere = NewInquiry { event: Some(kernel::id::EventId::new()), question: None, ..new.clone() };
+        assert_eq!(code(inquiries.open(&nowhere, "k6", &guest()).await), "no-such-event");
         let to = async |state| inquiries.change(world.org, opened.id, state, "Li", "").await;
         assert_eq!(code(to(InquiryState::Quoted).await), "illegal-transition");
         for state in [InquiryState::Qualified, InquiryState::Quoting, InquiryState::Quoted, InquiryState::Won] {
@@ -125,7 +148,7 @@ async fn money_has_the_digits_of_its_currency_in_letters_and_sheets() {
             world.move_offer(&offer, trade::offer::OfferState::Ended).await.unwrap();
             orders.push(order);
         }
-        let sheet = trade::export::csv(&orders, world.trade.orders.now()).unwrap();
+        let sheet = trade::export::rows(&orders, world.trade.orders.now()).unwrap();
         let sheet = String::from_utf8(sheet).unwrap();
         assert!(sheet.contains(",12,1250,15000,JPY,") && sheet.contains(",12,2.3455,28.146,KWD,"), "{sheet}");
     })

@@ -207,3 +207,25 @@ async fn offers_are_listed_by_pages_and_changed_before_they_start() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn one_mailbox_is_written_to_so_often_and_no_more() {
+    each_world(1000, async |world| {
+        let offer = world.offer(1000).await;
+        let path = format!("/api/v1/offers/{}/orders", offer.id);
+        let order = async |email: &str, key: usize| {
+            let buyer = json!({"company": "Sol", "name": "Ana", "email": email, "country": "ES", "lang": "es"});
+            let key = key.to_string();
+            let headers = [("idempotency-key", key.as_str())];
+            send(&world, false, "POST", &path, &headers, json!({"quantity": 1, "buyer": buyer})).await
+        };
+        for key in 0..30 {
+            assert_eq!(order("ana@sol.example", key).await.status, StatusCode::CREATED);
+        }
+        let refused = order(" Ana@SOL.example", 30).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(refused.json()["type"], "/problems/too-many-tries");
+        assert_eq!(order("luz@sol.example", 31).await.status, StatusCode::CREATED, "others go on");
+    })
+    .await;
+}

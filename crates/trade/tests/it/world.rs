@@ -10,12 +10,14 @@ use catalog::product::{ProductAction, Spec};
 use catalog::{Catalog, NewProduct};
 use kernel::db::Migration;
 use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
-use kernel::id::{CompanyId, ContactId, EventId, OrgId, ProductId, VariantId};
-use kernel::{Blobs, Clock, Currency, Db, Keys, Locale, LocalizedText, ManualClock, Outbox, Quantity, UnitPrice};
+use kernel::id::{CompanyId, ContactId, EventId, GuestId, OrgId, ProductId, QuestionId, VariantId};
+use kernel::{
+    Actor, Blobs, Clock, Currency, Db, Keys, Locale, LocalizedText, ManualClock, Outbox, Quantity, UnitPrice, Who,
+};
 use trade::buyer::{BuyerDetails, NewBuyer};
 use trade::offer::{NewOffer, Offer, OfferState};
 use trade::order::Order;
-use trade::ports::{Buyers, Dispatch, Letters, MeetError, Met, Seller};
+use trade::ports::{Buyers, Dispatch, Letters, MeetError, Met, Seller, Shows};
 use trade::{CatalogGoods, Neighbours, Settings, Trade, TradeError};
 
 pub struct World {
@@ -70,6 +72,27 @@ impl Buyers for Known {
     }
 }
 
+/// One show of the firm. Its guest may turn questions into inquiries.
+struct Programme {
+    event: EventId,
+    org: OrgId,
+}
+
+#[async_trait]
+impl Shows for Programme {
+    async fn firm_of(&self, event: EventId) -> Result<Option<OrgId>, DbErr> {
+        Ok((event == self.event).then_some(self.org))
+    }
+
+    async fn may_convert(&self, actor: &Actor, _: QuestionId) -> Result<bool, DbErr> {
+        Ok(matches!(actor.who, Who::Guest(_)))
+    }
+}
+
+pub fn guest() -> Actor {
+    Actor { who: Who::Guest(GuestId::new()), ..Actor::anyone() }
+}
+
 pub fn migrations() -> Vec<Migration> {
     [kernel::outbox::migrations(), catalog::migrations(), trade::migrations()].concat()
 }
@@ -94,15 +117,15 @@ impl World {
         let new = NewProduct { spec, prices, lead_time_days: None, stock: Some(stock) };
         let product = catalog.create(org, None, new).await.unwrap();
         catalog.act(org, product.id, ProductAction::Publish).await.unwrap();
-        let letters = Arc::new(Kept::default());
+        let (event, letters) = (EventId::new(), Arc::new(Kept::default()));
         let neighbours = Neighbours {
             goods: Arc::new(CatalogGoods::new(catalog.clone(), outbox.clone(), clock.clone())),
             buyers: Arc::new(Known { home: org, met: Mutex::default() }),
             letters: letters.clone(),
+            shows: Arc::new(Programme { event, org }),
         };
         let trade = node(&db, &clock, &outbox, neighbours.clone());
         let (product, variant) = (product.id, product.variant);
-        let event = EventId::new();
         Self { trade, clock, letters, outbox, db, org, event, product, variant, neighbours }
     }
 
