@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kernel::Clock;
+use kernel::http::Place;
 use kernel::id::EventId;
 use tokio::sync::mpsc;
 use tokio::task::LocalSet;
@@ -45,6 +46,7 @@ pub(crate) enum Command {
         socket: std::net::TcpStream,
         early: Bytes,
         door: Arc<dyn Door>,
+        place: Option<Place>,
     },
     Tick {
         event: EventId,
@@ -100,8 +102,14 @@ impl Shards {
         Ok(Self { shards: shards.into(), send_buffer_bytes: node.send_buffer_bytes })
     }
 
-    /// Gives a socket to the shard with the fewest connections.
-    pub(crate) fn accept(&self, socket: std::net::TcpStream, early: Bytes, door: Arc<dyn Door>) -> std::io::Result<()> {
+    /// Gives a socket to the shard with the fewest connections; its `place` is kept as long as it is read from.
+    pub(crate) fn accept(
+        &self,
+        socket: std::net::TcpStream,
+        early: Bytes,
+        door: Arc<dyn Door>,
+        place: Option<Place>,
+    ) -> std::io::Result<()> {
         let options = socket2::SockRef::from(&socket);
         options.set_tcp_nodelay(true)?;
         options.set_send_buffer_size(self.send_buffer_bytes)?;
@@ -113,7 +121,7 @@ impl Shards {
         }
         let fewest = self.shards.iter().min_by_key(|shard| shard.connections.load(Ordering::Relaxed));
         let Some(shard) = fewest else { return Ok(()) };
-        let accept = Command::Accept { socket, early, door };
+        let accept = Command::Accept { socket, early, door, place };
         shard.commands.try_send(accept).map_err(|_full| std::io::Error::other("the shard takes no more"))?;
         shard.connections.fetch_add(1, Ordering::Relaxed);
         Ok(())

@@ -3,6 +3,7 @@
 
 mod extract;
 mod page;
+mod place;
 mod upload;
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 pub use extract::{IdempotencyKey, Json, Language, Path, Query, cookie, said};
 pub use page::{Listed, Page};
+pub use place::Place;
 pub use upload::{FRAMING_BYTES, uploaded_file};
 
 use crate::Problem;

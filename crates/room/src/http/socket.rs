@@ -9,7 +9,7 @@ use bytes::Bytes;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto;
-use kernel::http::Path;
+use kernel::http::{Path, Place};
 use kernel::id::EventId;
 use kernel::{Actor, Problem};
 use tokio::net::TcpStream;
@@ -38,10 +38,13 @@ pub(super) async fn upgrade(
         Err(problem) => return problem.into_response(),
     };
     let offered = protocols(request.headers());
+    let place = request.extensions().get::<Place>().cloned();
     let upgrading = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {
         let taken = match upgrading.await {
-            Ok(upgraded) => socket_of(upgraded).and_then(|(socket, early)| rooms.shards().accept(socket, early, room)),
+            Ok(upgraded) => {
+                socket_of(upgraded).and_then(|(socket, early)| rooms.shards().accept(socket, early, room, place))
+            }
             Err(cause) => Err(std::io::Error::other(cause)),
         };
         if let Err(cause) = taken {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kernel::Clock;
+use kernel::http::Place;
 use kernel::id::EventId;
 use tokio::sync::mpsc;
 
@@ -89,7 +90,7 @@ impl Worker {
 
     fn take(&mut self, command: Command) {
         match command {
-            Command::Accept { socket, early, door } => self.accept(socket, early, door),
+            Command::Accept { socket, early, door, place } => self.accept(socket, early, door, place),
             Command::Tick { event, tick } => self.waiting.entry(event).or_default().push(tick),
             Command::DeskTick { event, frame } => self.waiting.entry(event).or_default().push_desk(frame),
             Command::Reply { conn, bytes } => self.with(conn, |conn| conn.reply(bytes)),
@@ -107,7 +108,7 @@ impl Worker {
         }
     }
 
-    fn accept(&mut self, socket: std::net::TcpStream, early: Bytes, door: Arc<dyn Door>) {
+    fn accept(&mut self, socket: std::net::TcpStream, early: Bytes, door: Arc<dyn Door>, place: Option<Place>) {
         let number = self.next;
         self.next += 1;
         let id = ConnId { shard: self.number, number };
@@ -123,6 +124,7 @@ impl Worker {
                 tokio::task::spawn_local(async move {
                     conn.read(&early).await;
                     ended.borrow_mut().push(number);
+                    drop(place);
                 });
             }
             Err(cause) => {
