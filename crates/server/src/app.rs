@@ -21,8 +21,9 @@ use tokio_util::task::TaskTracker;
 use trade::{Neighbours, Trade};
 
 use crate::cli::UserArgs;
-use crate::config::Config;
+use crate::config::{Config, reachable};
 use crate::demo::LogIn;
+use crate::health::Health;
 use crate::room_sources::Domains;
 
 /// Every domain's schema, in the order of their dependencies.
@@ -61,6 +62,7 @@ pub struct App {
     pub(crate) trade: Trade,
     pub(crate) origin: Origin,
     pub(crate) replays: Replays,
+    pub(crate) health: Health,
     gate: Arc<dyn StreamGate>,
     post: Post,
     outbox: Outbox,
@@ -82,7 +84,8 @@ impl App {
         let base = config.public_base();
 
         let post = post(config, &db, &clock, &keys)?;
-        let identity = Identity::new(&db, clock.clone(), &keys, post.clone(), who_settings(config)?);
+        let who = who_settings(config)?;
+        let identity = Identity::new(&db, clock.clone(), &keys, post.clone(), who.clone());
         let catalog = Catalog::new(db.clone(), outbox.clone(), clock.clone(), blobs);
 
         let streams = Streams::new(clock.clone());
@@ -134,10 +137,11 @@ impl App {
             outbox: outbox.clone(),
             keys: keys.clone(),
             clock: clock.clone(),
-            node: NodeSettings::default(),
+            node: NodeSettings { allowed_origins: who.origins.clone(), ..NodeSettings::default() },
             sources: Arc::new(sources),
             address_of: |extensions| extensions.get::<identity::ClientAddress>().and_then(|address| address.0),
         })?;
+        let health = Health::new(db.clone(), config);
         let config = Arc::new(config.clone());
         Ok(Self {
             config,
@@ -149,6 +153,7 @@ impl App {
             trade,
             origin,
             replays: Replays::new(recordings),
+            health,
             gate,
             post,
             outbox,
@@ -178,7 +183,7 @@ impl App {
         let rtmp = RtmpServer::bind(self.config.rtmp, self.gate.clone(), self.streams.clone(), self.clock.clone())
             .await
             .with_context(|| format!("rtmp: {} cannot be listened on", self.config.rtmp))?;
-        let base = format!("http://{}", listener.local_addr()?);
+        let base = format!("http://{}", reachable(listener.local_addr()?));
         let shown = if self.config.http.port() == 0 { base.clone() } else { self.config.public_base() };
         let rtmp_url = self.config.rtmp_url();
         let router = crate::router::whole(self)?;
@@ -211,8 +216,6 @@ impl App {
         let post = self.post.clone();
         let stop = cancel.clone();
         tasks.spawn(async move { post.run(stop).await });
-        let (streams, stop) = (self.streams.clone(), cancel.clone());
-        tasks.spawn(async move { streams.watch(stop).await });
         tasks.spawn(follow_media(self.live.clone(), cancel.clone()));
         let (orders, stop) = (self.trade.orders.clone(), cancel.clone());
         tasks.spawn(async move { orders.follow_up(stop.cancelled()).await });
@@ -328,6 +331,7 @@ async fn sweep(app: App, cancel: CancellationToken) {
             }
             _ = every.tick() => {}
         }
+        app.health.upkeep();
         let now = app.clock.now();
         if let Err(cause) = app.trade.orders.expire_due(now).await {
             tracing::warn!(%cause, "lapsed orders could not be released");

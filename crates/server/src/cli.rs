@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use anyhow::bail;
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use url::Url;
 
 /// The trade fair, live.
@@ -65,6 +66,9 @@ pub struct ServeArgs {
     /// smtp://user:password@host:port.
     #[arg(long, env = "LIVEFAIR_SMTP_URL", hide_env_values = true)]
     pub smtp_url: Option<String>,
+    /// Who shows it may read /metrics from elsewhere.
+    #[arg(long, env = "LIVEFAIR_METRICS_TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<String>,
     /// What to log, such as info or info,room=debug [default: info].
     #[arg(long, env = "LIVEFAIR_LOG")]
     pub log: Option<String>,
@@ -106,12 +110,40 @@ pub struct FileArgs {
     pub file: PathBuf,
 }
 
+/// Refuses a `LIVEFAIR_*` variable that no command reads, and names the nearest that one does.
+pub fn check_environment(names: impl Iterator<Item = String>) -> anyhow::Result<()> {
+    let mut known = Vec::new();
+    variables_of(&Cli::command(), &mut known);
+    for name in names.filter(|name| name.starts_with("LIVEFAIR_") && !known.contains(name)) {
+        let nearness = |known: &&String| strsim::normalized_damerau_levenshtein(known, &name);
+        let nearest = known.iter().max_by(|a, b| nearness(a).total_cmp(&nearness(b)));
+        bail!("{name} is no setting; did you mean {}?", nearest.map_or("another", String::as_str));
+    }
+    Ok(())
+}
+
+fn variables_of(command: &clap::Command, into: &mut Vec<String>) {
+    let named = command.get_arguments().filter_map(|argument| argument.get_env()?.to_str());
+    into.extend(named.map(str::to_owned));
+    for inner in command.get_subcommands() {
+        variables_of(inner, into);
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use super::*;
 
     #[test]
     fn the_command_line_is_well_formed() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_variable_that_nobody_reads_is_refused_with_the_nearest_that_somebody_does() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>().into_iter();
+        assert!(check_environment(names(&["PATH", "LIVEFAIR_DATA", "LIVEFAIR_PASSWORD"])).is_ok());
+        let refusal = check_environment(names(&["LIVEFAIR_PUBLIC_URI"])).unwrap_err().to_string();
+        assert_eq!(refusal, "LIVEFAIR_PUBLIC_URI is no setting; did you mean LIVEFAIR_PUBLIC_URL?");
     }
 }

@@ -1,7 +1,7 @@
 //! Settings: the file, overridden by the environment, overridden by flags. What is unknown or wrong is
 //! refused with the key, the value and what is allowed.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -23,6 +23,8 @@ pub struct Config {
     pub database_url: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Who shows it as `Authorization: Bearer …` may read `/metrics`; without it only this machine may.
+    pub metrics_token: Option<kernel::Secret<String>>,
     pub log: Log,
     pub media: Media,
     pub mail: Mail,
@@ -83,6 +85,7 @@ impl Default for Config {
             public_url: None,
             database_url: None,
             trusted_proxies: Vec::new(),
+            metrics_token: None,
             log: Log::default(),
             media: Media::default(),
             mail: Mail::default(),
@@ -132,8 +135,10 @@ impl Config {
     /// Parses the file's text; the refusal is one line with the place, the key and what is allowed.
     pub fn parse(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|err: toml::de::Error| {
-            let line = err.span().map_or(1, |span| text.get(..span.start).unwrap_or("").matches('\n').count() + 1);
-            format!("line {line}: {}", err.message().replace('\n', " "))
+            let read = err.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+            let line = read.matches('\n').count();
+            let key = key_at(text, line).map(|key| format!("{key}: ")).unwrap_or_default();
+            format!("line {}: {key}{}", line + 1, err.message().replace('\n', " "))
         })
     }
 
@@ -152,6 +157,9 @@ impl Config {
         }
         if args.public_url.is_some() {
             self.public_url.clone_from(&args.public_url);
+        }
+        if let Some(token) = &args.metrics_token {
+            self.metrics_token = Some(token.clone().into());
         }
         if let Some(smtp) = &args.smtp_url {
             self.mail.smtp_url = Some(smtp.clone().into());
@@ -173,6 +181,9 @@ impl Config {
         {
             bail!("public_url: {url} is not allowed; use http:// or https://");
         }
+        if self.metrics_token.as_ref().is_some_and(|token| token.expose().len() < 16) {
+            bail!("metrics_token: too short; use 16 characters or more");
+        }
         Ok(())
     }
 
@@ -181,11 +192,16 @@ impl Config {
         self.database_url.clone().unwrap_or_else(|| kernel::Db::file_url(&self.data.join("livefair.db")))
     }
 
+    pub fn is_sqlite(&self) -> bool {
+        self.database_url().starts_with("sqlite:")
+    }
+
     /// What an encoder takes as server: the public host, when there is one, at the RTMP port.
     pub fn rtmp_url(&self) -> String {
-        let public = self.public_url.as_ref().and_then(Url::host_str);
-        let host = public.map_or_else(|| self.rtmp.ip().to_string(), str::to_owned);
-        format!("rtmp://{host}:{}/live", self.rtmp.port())
+        match self.public_url.as_ref().and_then(Url::host_str) {
+            Some(host) => format!("rtmp://{host}:{}/live", self.rtmp.port()),
+            None => format!("rtmp://{}/live", reachable(self.rtmp)),
+        }
     }
 
     /// Where people reach this server, without a slash at the end. On one machine alone that is `localhost`: browsers
@@ -194,10 +210,44 @@ impl Config {
         let url = match &self.public_url {
             Some(url) => url.to_string(),
             None if self.http.ip() == Ipv4Addr::LOCALHOST => format!("http://localhost:{}", self.http.port()),
-            None => format!("http://{}", self.http),
+            None => format!("http://{}", reachable(self.http)),
         };
         url.trim_end_matches('/').to_owned()
     }
+
+    /// Whether links in mails begin with an address that was only guessed.
+    pub fn guesses_public_url(&self) -> bool {
+        self.public_url.is_none() && self.http.ip().is_unspecified()
+    }
+
+    /// Whether a proxy stands in front, as far as the settings tell: its own requests come from this machine too.
+    pub fn is_behind_proxy(&self) -> bool {
+        !self.trusted_proxies.is_empty() || self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+}
+
+/// An address that others can call: one that stands for every address of the machine stands for none in a link.
+pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        return SocketAddr::new(outward(address.ip()).unwrap_or(Ipv4Addr::LOCALHOST.into()), address.port());
+    }
+    address
+}
+
+/// The machine's own address on the way outside. Nothing is sent: the system only looks the way up.
+fn outward(any: IpAddr) -> Option<IpAddr> {
+    let beyond: IpAddr = if any.is_ipv4() { [192, 0, 2, 1].into() } else { [0x2001, 0xdb8, 0, 0, 0, 0, 0, 1].into() };
+    let socket = UdpSocket::bind((any, 0)).ok()?;
+    socket.connect((beyond, 9)).ok()?;
+    Some(socket.local_addr().ok()?.ip())
+}
+
+/// The key that a line (from 0) of the file sets, with its table: `media.part_ms`.
+fn key_at(text: &str, line: usize) -> Option<String> {
+    let (key, _) = text.lines().nth(line)?.split_once('=')?;
+    let table = text.lines().take(line).filter_map(|line| line.trim().strip_prefix('[')?.split_once(']')).last();
+    let table = table.map(|(name, _)| format!("{}.", name.trim())).unwrap_or_default();
+    Some(format!("{table}{}", key.trim()))
 }
 
 fn within(key: &str, value: u64, least: u64, most: u64) -> anyhow::Result<()> {
@@ -214,7 +264,32 @@ mod tests {
     #[test]
     fn an_unknown_key_is_refused_with_its_place_and_what_is_allowed() {
         let refusal = Config::parse("http = \"127.0.0.1:9000\"\n\n[media]\npart = 5\n").unwrap_err();
-        assert!(refusal.starts_with("line 4: unknown field `part`, expected one of `part_ms`"), "{refusal}");
+        assert!(
+            refusal.starts_with("line 4: media.part: unknown field `part`, expected one of `part_ms`"),
+            "{refusal}"
+        );
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_is_refused_with_its_key() {
+        let refusal = Config::parse("[log]\nfilter = \"info\"\n[media]\npart_ms = \"long\"\n").unwrap_err();
+        assert!(refusal.starts_with("line 4: media.part_ms: invalid type: string"), "{refusal}");
+        let refusal = Config::parse("http = \"everywhere\"\n").unwrap_err();
+        assert!(refusal.starts_with("line 1: http: invalid socket address"), "{refusal}");
+    }
+
+    #[test]
+    fn links_never_begin_with_an_address_that_nobody_can_call() {
+        let mut config = Config { http: "0.0.0.0:8080".parse().unwrap(), ..Config::default() };
+        assert!(!config.public_base().contains("0.0.0.0") && config.public_base().ends_with(":8080"));
+        assert!(config.guesses_public_url());
+        config.rtmp = "[::]:1935".parse().unwrap();
+        assert!(!config.rtmp_url().contains("::]"), "{}", config.rtmp_url());
+        config.rtmp = "[2001:db8::7]:1935".parse().unwrap();
+        assert_eq!(config.rtmp_url(), "rtmp://[2001:db8::7]:1935/live");
+        config.public_url = Some("https://fair.example/".parse().unwrap());
+        assert_eq!(config.public_base(), "https://fair.example");
+        assert_eq!(config.rtmp_url(), "rtmp://fair.example:1935/live");
     }
 
     #[test]

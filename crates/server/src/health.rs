@@ -1,23 +1,30 @@
 //! `/healthz` (the process lives), `/readyz` (it can do its work), `/metrics` (Prometheus).
 
-use axum::extract::State;
-use axum::http::{StatusCode, header};
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
-use kernel::Db;
 use kernel::http::Json;
+use kernel::{Db, Problem, Secret, secret};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
+
+use crate::config::Config;
 
 #[derive(Clone)]
 pub struct Health {
     db: Db,
     metrics: PrometheusHandle,
+    token: Option<Secret<String>>,
+    is_behind_proxy: bool,
 }
 
 impl Health {
-    pub fn new(db: Db) -> Self {
-        Self { db, metrics: recorder() }
+    pub fn new(db: Db, config: &Config) -> Self {
+        let (token, is_behind_proxy) = (config.metrics_token.clone(), config.is_behind_proxy());
+        Self { db, metrics: recorder(), token, is_behind_proxy }
     }
 
     pub fn routes(self) -> Router {
@@ -27,7 +34,26 @@ impl Health {
             .route("/metrics", get(metrics))
             .with_state(self)
     }
+
+    /// Folds what was measured since the last time: measurements would pile up until somebody reads them.
+    pub fn upkeep(&self) {
+        self.metrics.run_upkeep();
+    }
+
+    /// With a token, whoever shows it; without, this machine alone. Behind a proxy everybody seems to be this machine.
+    fn may_measure(&self, from: Option<SocketAddr>, headers: &HeaderMap) -> bool {
+        if let Some(token) = &self.token {
+            let shown =
+                headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+            return shown.is_some_and(|shown| secret::same(shown.as_bytes(), token.expose().as_bytes()));
+        }
+        let is_forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
+        !self.is_behind_proxy && !is_forwarded && from.is_some_and(|from| from.ip().to_canonical().is_loopback())
+    }
 }
+
+/// What proxies add.
+const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
 /// The process-wide recorder; a second server in one process (tests) gets one of its own that nothing feeds.
 fn recorder() -> PrometheusHandle {
@@ -44,6 +70,46 @@ async fn ready(State(health): State<Health>) -> Response {
     (status, Json(body)).into_response()
 }
 
-async fn metrics(State(health): State<Health>) -> Response {
+/// Those who may not are not told that there is something.
+async fn metrics(State(health): State<Health>, request: Request) -> Response {
+    let from = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(from)| *from);
+    if !health.may_measure(from, request.headers()) {
+        return Problem::not_found("no-such-path").into_response();
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], health.metrics.render()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    async fn health(config: Config) -> Health {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&Db::file_url(&dir.path().join("fair.db"))).await.unwrap();
+        Health::new(db, &config)
+    }
+
+    #[tokio::test]
+    async fn figures_are_for_this_machine_and_for_those_with_the_token() {
+        let here: Option<SocketAddr> = Some("127.0.0.1:4000".parse().unwrap());
+        let mapped: Option<SocketAddr> = Some("[::ffff:127.0.0.1]:4000".parse().unwrap());
+        let elsewhere: Option<SocketAddr> = Some("203.0.113.7:4000".parse().unwrap());
+        let none = HeaderMap::new();
+        let plain = health(Config::default()).await;
+        assert!(plain.may_measure(here, &none) && plain.may_measure(mapped, &none));
+        assert!(!plain.may_measure(elsewhere, &none) && !plain.may_measure(None, &none));
+        let forwarded = HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), HeaderValue::from_static("::1"))]);
+        assert!(!plain.may_measure(here, &forwarded), "a proxy on this machine speaks for others");
+
+        let proxied = Config { public_url: Some("https://fair.example".parse().unwrap()), ..Config::default() };
+        assert!(!health(proxied).await.may_measure(here, &none));
+
+        let guarded = Config { metrics_token: Some("0123456789abcdef".to_owned().into()), ..Config::default() };
+        let guarded = health(guarded).await;
+        let showing = |text| HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(text))]);
+        assert!(guarded.may_measure(elsewhere, &showing("Bearer 0123456789abcdef")));
+        assert!(!guarded.may_measure(here, &none) && !guarded.may_measure(here, &showing("Bearer 0123456789abcdee")));
+    }
 }

@@ -30,6 +30,7 @@ use config::Config;
 
 /// Runs a command to its end.
 pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    cli::check_environment(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))?;
     match command {
         Command::Serve(args) => Box::pin(serve(args)).await?,
         Command::Demo(args) => Box::pin(demo::run(args)).await?,
@@ -57,6 +58,9 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let app = App::start(&config, args.secret_key.as_deref()).await?;
     let served = app.serve(cancel).await?;
     tracing::info!(http = served.base, rtmp = served.rtmp_url, "Livefair is open");
+    if config.guesses_public_url() {
+        tracing::warn!("links in mails begin with {}: set public_url to where people reach you", config.public_base());
+    }
     if !app.has_people().await? {
         let code = app.set_up_code();
         stdio::line(&format!("Nobody works here yet. Open {}/console/setup and enter the code {code}", served.shown));
@@ -77,7 +81,7 @@ async fn add_user(args: UserArgs) -> anyhow::Result<()> {
     let app = App::start(&config, args.serve.secret_key.as_deref()).await?;
     let password = match &args.password {
         Some(password) => password.clone(),
-        None => stdio::ask("Password: ")?,
+        None => stdio::ask_secret("Password: ")?,
     };
     let roles = app.add_user(&args, password).await?;
     stdio::line(&format!("{} may log in as {roles}", args.email));

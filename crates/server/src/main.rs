@@ -6,6 +6,8 @@ use clap::Parser as _;
 use server::cli::Cli;
 
 fn main() -> ExitCode {
+    // Whatever this program writes is its owner's alone: database, recordings, blobs, backups.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -17,7 +17,6 @@ use tower_http::trace::TraceLayer;
 use utoipa::openapi::OpenApi;
 
 use crate::app::App;
-use crate::health::Health;
 use crate::pages::{Api, Pages};
 use crate::{headers, openapi};
 
@@ -63,7 +62,7 @@ pub fn whole(app: &App) -> anyhow::Result<Router> {
         .merge(pages)
         .merge(app.origin.routes())
         .merge(app.replays.routes())
-        .merge(Health::new(app.db.clone()).routes())
+        .merge(app.health.clone().routes())
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(CompressionLayer::new().compress_when(worth_it))

@@ -2,15 +2,43 @@
 
 use std::io::{self, BufRead as _, Write as _};
 
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
 /// Writes one line; a reader that has gone away is no failure of ours.
 pub fn line(text: &str) {
     let _gone = writeln!(io::stdout().lock(), "{text}");
 }
 
-/// Asks for one line.
-pub fn ask(prompt: &str) -> io::Result<String> {
+/// Asks for one line that nobody looking on shall read.
+pub fn ask_secret(prompt: &str) -> io::Result<String> {
     let _gone = write!(io::stderr().lock(), "{prompt}");
+    let silence = Silence::begin();
     let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
+    let read = io::stdin().lock().read_line(&mut answer);
+    if silence.is_some() {
+        let _gone = writeln!(io::stderr().lock());
+    }
+    drop(silence);
+    read?;
     Ok(answer.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// The terminal shows nothing of what is typed, until this is dropped.
+struct Silence(Termios);
+
+impl Silence {
+    /// `None` when standard input is no terminal: then nothing is shown anyway.
+    fn begin() -> Option<Self> {
+        let before = tcgetattr(io::stdin()).ok()?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(io::stdin(), OptionalActions::Flush, &silent).ok()?;
+        Some(Self(before))
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        let _gone = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+    }
 }
