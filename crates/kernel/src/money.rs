@@ -78,8 +78,6 @@ pub enum MoneyError {
     BadAmount(String, Currency, u32),
     #[error("the amount is too large")]
     TooLarge,
-    #[error("{0} and {1} cannot be added")]
-    CurrenciesDiffer(Currency, Currency),
 }
 
 /// A count of pieces, or of whatever the variant's unit is.
@@ -112,40 +110,6 @@ impl Money {
             return Err(MoneyError::TooLarge);
         }
         Ok(Self { minor, currency })
-    }
-
-    pub fn zero(currency: Currency) -> Self {
-        Self { minor: 0, currency }
-    }
-
-    pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
-        if self.currency != other.currency {
-            return Err(MoneyError::CurrenciesDiffer(self.currency, other.currency));
-        }
-        let minor = self.minor.checked_add(other.minor).ok_or(MoneyError::TooLarge)?;
-        Self::new(minor, self.currency)
-    }
-
-    /// Splits by weights so that the parts sum to the whole: the largest remainders get the spare units,
-    /// the earlier part first among equals.
-    pub fn split(self, weights: &[u32]) -> Vec<Self> {
-        let sum: i128 = weights.iter().map(|w| i128::from(*w)).sum();
-        if sum == 0 {
-            return Vec::new();
-        }
-        let whole = i128::from(self.minor);
-        let share = |w: u32| (whole * i128::from(w)).div_euclid(sum);
-        let rest = |w: u32| (whole * i128::from(w)).rem_euclid(sum);
-        let mut parts: Vec<(i128, i128, usize)> =
-            weights.iter().enumerate().map(|(at, w)| (share(*w), rest(*w), at)).collect();
-        let spare = whole - parts.iter().map(|p| p.0).sum::<i128>();
-        parts.sort_by_key(|(_, rest, at)| (std::cmp::Reverse(*rest), *at));
-        for part in parts.iter_mut().take(usize::try_from(spare).unwrap_or(0)) {
-            part.0 += 1;
-        }
-        parts.sort_by_key(|p| p.2);
-        let minor = |part: i128| i64::try_from(part).expect("a part is no larger than the whole");
-        parts.iter().map(|p| Self { minor: minor(p.0), currency: self.currency }).collect()
     }
 }
 
@@ -282,21 +246,10 @@ mod tests {
     fn too_much_money_is_refused_not_wrapped() {
         let price = UnitPrice::new(MAX_SAFE, Currency::USD).unwrap();
         assert_eq!(price.times(Quantity(i64::MAX)), Err(MoneyError::TooLarge));
-        let most = Money::new(MAX_SAFE, Currency::USD).unwrap();
-        assert_eq!(most.plus(most), Err(MoneyError::TooLarge));
+        assert_eq!(Money::new(MAX_SAFE + 1, Currency::USD), Err(MoneyError::TooLarge));
     }
 
     proptest! {
-        #[test]
-        fn parts_sum_to_the_whole(minor in -1_000_000_000i64..1_000_000_000, weights in prop::collection::vec(0u32..10_000, 1..12)) {
-            let whole = Money::new(minor, Currency::EUR).unwrap();
-            let parts = whole.split(&weights);
-            if weights.iter().any(|w| *w > 0) {
-                prop_assert_eq!(parts.iter().map(|p| p.minor).sum::<i64>(), minor);
-                prop_assert_eq!(parts.len(), weights.len());
-            }
-        }
-
         #[test]
         fn a_shown_price_reads_back(micro in 0i64..1_000_000_000_000) {
             let price = UnitPrice::new(micro, Currency::USD).unwrap();

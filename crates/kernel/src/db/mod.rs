@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
 
@@ -60,10 +60,6 @@ impl Db {
             ..TransactionOptions::default()
         };
         self.write.begin_with_options(options).await
-    }
-
-    pub fn is_sqlite(&self) -> bool {
-        self.read.get_database_backend() == DatabaseBackend::Sqlite
     }
 
     /// Asks the database for an answer: `/readyz` and `doctor` call it.
