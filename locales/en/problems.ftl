@@ -3,6 +3,7 @@
 ## General
 unknown = It did not work. Try again; if it stays so, tell the organiser.
 internal = The server made a mistake. Try again in a moment.
+storage-full = The server has no room left to save this. Tell the organiser, who must make room; then try again.
 offline = The server cannot be reached. Check your connection and try again.
 try-again = Others changed the same thing at that moment. Try again.
 too-busy = Too much is going on right now. Try again in a few seconds.

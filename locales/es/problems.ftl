@@ -3,6 +3,7 @@
 ## General
 unknown = No ha funcionado. Inténtelo de nuevo; si sigue igual, avise al organizador.
 internal = El servidor ha fallado. Inténtelo de nuevo en un momento.
+storage-full = El servidor no tiene espacio para guardar esto. Avise al organizador para que libere espacio e inténtelo de nuevo.
 offline = No se puede conectar con el servidor. Compruebe su conexión e inténtelo de nuevo.
 try-again = Otros cambiaron lo mismo a la vez. Inténtelo de nuevo.
 too-busy = Hay demasiada actividad. Inténtelo de nuevo en unos segundos.

@@ -26,6 +26,9 @@ pub struct Problem {
     pub facts: Map<String, Value>,
 }
 
+/// What SQLite, and the system beneath it, PostgreSQL and the blobs, say of a full disk.
+const NO_ROOM: [&str; 2] = ["database or disk is full", "No space left on device"];
+
 impl Problem {
     /// A refusal with a kebab-case `code`.
     pub fn new(status: u16, code: &str) -> Self {
@@ -60,7 +63,8 @@ impl Problem {
         Self::new(503, code)
     }
 
-    /// Our own fault: logs the cause with its sources, here and once, and tells nobody outside.
+    /// Our own fault: logs the cause with its sources, here and once, and tells nobody outside. A full disk is told,
+    /// since waiting does not help and somebody must make room.
     pub fn internal(cause: &dyn Error) -> Self {
         let mut chain = cause.to_string();
         let mut next = cause.source();
@@ -69,6 +73,9 @@ impl Problem {
             next = source.source();
         }
         tracing::error!(cause = chain, "a request failed");
+        if NO_ROOM.iter().any(|words| chain.contains(words)) {
+            return Self::new(507, "storage-full");
+        }
         Self::new(500, "internal")
     }
 

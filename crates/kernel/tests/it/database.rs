@@ -129,3 +129,14 @@ async fn a_step_that_is_broken_off_leaves_nothing_behind() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_full_database_says_that_there_is_no_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = Db::open(&Db::file_url(&dir.path().join("fair.db"))).await.unwrap();
+    let txn = db.write().await.unwrap();
+    txn.execute_unprepared("CREATE TABLE heap (bytes BLOB); PRAGMA max_page_count = 4").await.unwrap();
+    let full = txn.execute_unprepared("INSERT INTO heap VALUES (zeroblob(100000))").await.unwrap_err();
+    let problem = kernel::Problem::from(full);
+    assert_eq!((problem.status, problem.code()), (507, "storage-full"));
+}
