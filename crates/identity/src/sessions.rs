@@ -132,12 +132,28 @@ impl Sessions {
             SessionOf::Contact(contact) => self.contact(contact).await?,
         };
         let Some(actor) = actor else { return Ok(None) };
-        if now.since(session.last_seen_at) > SEEN_AFTER {
-            store::touch_session(self.db.read(), &hash, now).await?;
-        }
-        let rolled = is_to_be_rolled(session.expires_at, now)
-            && store::roll_session(self.db.read(), &hash, session.expires_at, now + LIFE).await?;
+        // Reading goes on when nothing can be written: the session is rolled on another time.
+        let used = self.note_use(&hash, session.last_seen_at, session.expires_at, now).await;
+        let rolled = used.unwrap_or_else(|cause| {
+            tracing::warn!(%cause, "a session could not be rolled on");
+            false
+        });
         Ok(Some(Found { actor, hash, rolled }))
+    }
+
+    /// Tells whether the session was rolled on.
+    async fn note_use(
+        &self,
+        hash: &str,
+        last_seen_at: Instant,
+        expires_at: Instant,
+        now: Instant,
+    ) -> Result<bool, DbErr> {
+        if now.since(last_seen_at) > SEEN_AFTER {
+            store::touch_session(self.db.read(), hash, now).await?;
+        }
+        Ok(is_to_be_rolled(expires_at, now)
+            && store::roll_session(self.db.read(), hash, expires_at, now + LIFE).await?)
     }
 
     /// A person's sessions, the newest first.
