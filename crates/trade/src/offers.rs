@@ -138,23 +138,30 @@ impl Offers {
         Ok(store::offers_of(self.0.db.read(), event, crew, after, limit).await?)
     }
 
-    /// Ends offers whose window has passed; returns how many. Nobody could order of them meanwhile.
+    /// Ends offers whose window has passed; returns how many. Nobody could order of them meanwhile, and one that
+    /// cannot be ended does not keep the others.
     pub async fn end_due(&self, now: Instant) -> Result<usize, TradeError> {
-        let due = store::offers_due(self.0.db.read(), now, 100).await?;
         let mut ended = 0;
-        for id in due {
-            let txn = self.0.db.write().await?;
-            let Some(offer) = store::lock_offer(&txn, id).await?.filter(|offer| offer.state.is_open()) else {
-                continue;
-            };
-            self.moved(&txn, offer, OfferState::Ended, "system", "the window is over").await?;
-            txn.commit().await?;
-            ended += 1;
+        for id in store::offers_due(self.0.db.read(), now, 100).await? {
+            match self.end(id).await {
+                Ok(done) => ended += usize::from(done),
+                Err(cause) => tracing::warn!(%cause, offer.id = %id, "a lapsed offer could not be ended"),
+            }
         }
         if ended > 0 {
             self.0.outbox.wake();
         }
         Ok(ended)
+    }
+
+    async fn end(&self, id: OfferId) -> Result<bool, TradeError> {
+        let txn = self.0.db.write().await?;
+        let Some(offer) = store::lock_offer(&txn, id).await?.filter(|offer| offer.state.is_open()) else {
+            return Ok(false);
+        };
+        self.moved(&txn, offer, OfferState::Ended, "system", "the window is over").await?;
+        txn.commit().await?;
+        Ok(true)
     }
 
     /// What the pool must hold by its movements, and what it does hold: equal, always.

@@ -130,7 +130,8 @@ impl Orders {
         self.move_to(id, OrderState::Cancelled, mover, reason).await
     }
 
-    /// Frees the pieces of reservations that have passed; returns how many orders expired.
+    /// Frees the pieces of reservations that have passed; returns how many orders expired. One that cannot expire
+    /// does not keep the others.
     pub async fn expire_due(&self, now: Instant) -> Result<usize, TradeError> {
         let mut expired = 0;
         for id in store::orders_due(self.base.db.read(), now, 200).await? {
@@ -138,7 +139,7 @@ impl Orders {
                 Ok(_) => expired += 1,
                 // Confirmed or cancelled between the look and the lock.
                 Err(TradeError::IllegalTransition { .. } | TradeError::VersionConflict) => {}
-                Err(other) => return Err(other),
+                Err(cause) => tracing::warn!(%cause, order.id = %id, "a lapsed order could not be released"),
             }
         }
         Ok(expired)
