@@ -258,6 +258,8 @@ ready-stream-key = Stream key
 mend-stream-key = Make a stream key below and enter it in your encoder.
 ready-stream = Stream arrives
 mend-stream = Start streaming in your encoder.
+ready-disk = Room for the recording
+mend-disk = The server's disk is nearly full. You can go live, but the show is not recorded until there is room.
 health-title = Stream health
 health-picture = Picture
 health-bitrate = Bitrate
@@ -283,6 +285,8 @@ stream-warning-clock-drift = The stream's clock is off by { $fact } ms. If this 
 stream-warning-codec-unsupported = The encoder sends { $fact }. Set H.264 and AAC.
 stream-warning-sample-rate-unsupported = The sound has { $fact } Hz. Set 48 kHz.
 stream-warning-configuration-broken = The encoder's stream cannot be read. Restart it.
+stream-warning-recording-disk-low = The show is not being recorded: the server's disk is nearly full. Make room, and the recording goes on.
+stream-warning-recording-failed = The show is not being recorded: the recording could not be written. Ask whoever runs the server.
 
 ## Desk
 desk-open = Open the desk

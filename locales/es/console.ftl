@@ -258,6 +258,8 @@ ready-stream-key = Clave de retransmisión
 mend-stream-key = Cree una clave abajo y póngala en su codificador.
 ready-stream = Llega la señal
 mend-stream = Empiece a emitir en su codificador.
+ready-disk = Espacio para grabar
+mend-disk = El disco del servidor está casi lleno. Puede emitir, pero no se grabará hasta que haya espacio.
 health-title = Estado de la señal
 health-picture = Imagen
 health-bitrate = Tasa de bits
@@ -283,6 +285,8 @@ stream-warning-clock-drift = El reloj de la señal difiere { $fact } ms. Si aume
 stream-warning-codec-unsupported = El codificador envía { $fact }. Ponga H.264 y AAC.
 stream-warning-sample-rate-unsupported = El sonido tiene { $fact } Hz. Ponga 48 kHz.
 stream-warning-configuration-broken = La señal no se puede leer. Reinicie el codificador.
+stream-warning-recording-disk-low = No se está grabando: el disco del servidor está casi lleno. Libere espacio y la grabación seguirá.
+stream-warning-recording-failed = No se está grabando: no se pudo escribir la grabación. Consulte a quien administra el servidor.
 
 ## Desk
 desk-open = Abrir la mesa

@@ -252,6 +252,8 @@ ready-stream-key = ストリームキー
 mend-stream-key = 下でキーを作成し、エンコーダーに入力してください。
 ready-stream = 受信
 mend-stream = エンコーダーで配信を始めてください。
+ready-disk = 録画の空き容量
+mend-disk = サーバーのディスクがほぼ満杯です。配信はできますが、空きができるまで録画されません。
 health-title = 受信状態
 health-picture = 映像
 health-bitrate = ビットレート
@@ -277,6 +279,8 @@ stream-warning-clock-drift = 映像の時計が { $fact } ミリ秒ずれてい�
 stream-warning-codec-unsupported = { $fact } を受信しました。H.264 と AAC に設定してください。
 stream-warning-sample-rate-unsupported = 音声が { $fact } Hz です。48 kHz に設定してください。
 stream-warning-configuration-broken = エンコーダーの信号を読めません。再起動してください。
+stream-warning-recording-disk-low = 録画されていません。サーバーのディスクがほぼ満杯です。空きができると録画を再開します。
+stream-warning-recording-failed = 録画されていません。録画を書き込めませんでした。サーバーの管理者に確認してください。
 
 ## Desk
 desk-open = デスクを開く

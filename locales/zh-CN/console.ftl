@@ -252,6 +252,8 @@ ready-stream-key = 推流码
 mend-stream-key = 在下方生成推流码，填到编码器里。
 ready-stream = 推流信号
 mend-stream = 在编码器里开始推流。
+ready-disk = 录制空间
+mend-disk = 服务器磁盘快满了。可以开播，但腾出空间之前不会录制。
 health-title = 推流状况
 health-picture = 画面
 health-bitrate = 码率
@@ -277,6 +279,8 @@ stream-warning-clock-drift = 信号的时钟相差 { $fact } 毫秒。如果继�
 stream-warning-codec-unsupported = 编码器发送的是 { $fact }，请设为 H.264 和 AAC。
 stream-warning-sample-rate-unsupported = 声音采样率为 { $fact } Hz，请设为 48 kHz。
 stream-warning-configuration-broken = 编码器的信号无法识别，请重新启动编码器。
+stream-warning-recording-disk-low = 直播没有在录制：服务器磁盘快满了。腾出空间后会继续录制。
+stream-warning-recording-failed = 直播没有在录制：录像写入失败。请联系服务器管理员。
 
 ## Desk
 desk-open = 打开中控台

@@ -4,7 +4,7 @@ use kernel::db::sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use kernel::id::{EventId, OrgId, PersonId, ProductId, RecordingId};
 use kernel::text::clean_line;
 use kernel::{Actor, Instant, Locale, LocalizedText};
-use media::StreamState;
+use media::{RecordingState, StreamState, Warning, WarningCode};
 
 use crate::LiveError as E;
 use crate::bus::EventStateChanged;
@@ -48,6 +48,8 @@ pub struct Check {
     pub ok: bool,
     /// What to do when it is not.
     pub advice: &'static str,
+    /// Whether the show cannot go live without it.
+    pub required: bool,
 }
 
 /// An event with its run sheet.
@@ -193,7 +195,7 @@ impl Live {
             }
             (EventState::Scheduled, EventState::Live) => {
                 let checks = self.checks(txn, event).await?;
-                checks.iter().filter(|check| !check.ok).map(|check| check.key).collect()
+                checks.iter().filter(|check| check.required && !check.ok).map(|check| check.key).collect()
             }
             _ => Vec::new(),
         };
@@ -225,6 +227,17 @@ impl Live {
         }
     }
 
+    /// What keeps a running show from being recorded, for the crew.
+    pub(crate) fn recording_warning(&self, event: &Event) -> Option<Warning> {
+        let recording = event.recording.filter(|_| event.state.is_running())?;
+        let code = match self.recorders.status(recording)?.state {
+            RecordingState::DiskLow => WarningCode::RecordingDiskLow,
+            RecordingState::Failed => WarningCode::RecordingFailed,
+            RecordingState::Open | RecordingState::Sealed => return None,
+        };
+        Some(Warning { code, fact: String::new() })
+    }
+
     /// Ends the recording of an event.
     pub(crate) async fn seal(&self, event: &Event) {
         let Some(recording) = event.recording else { return };
@@ -250,13 +263,16 @@ impl Live {
         let is_live = self.streams.find(&stream_name(event.id)).is_some_and(|s| s.state() == StreamState::Live);
         let products = run::products(&items);
         let are_published = self.are_published(conn, event.org, &products).await?;
-        let check = |key, ok, advice| Check { key, ok, advice };
+        let check = |key, ok, advice| Check { key, ok, advice, required: true };
+        let room =
+            Check { required: false, ..check("disk", self.recorders.has_room(), "Free space for the recording.") };
         Ok(vec![
             check("title", !event.plan.default_title().is_empty(), "Write the title in the event's first language."),
             check("run_sheet", !items.is_empty(), "Put at least one item on the run sheet."),
             check("products", are_published, "Publish every product of the run sheet."),
             check("stream_key", has_key, "Make a stream key for the encoder."),
             check("stream", is_live, "Start the encoder; its picture has not arrived."),
+            room,
         ])
     }
 

@@ -29,9 +29,11 @@ impl Live {
         Ok(())
     }
 
-    /// Moves every event whose move is due. `watching_since`: when this process began to look.
+    /// Moves every event whose move is due; one that cannot be moved does not keep the others.
+    /// `watching_since`: when this process began to look.
     pub async fn follow_due(&self, watching_since: Instant) -> Result<(), E> {
         for event in self.watched().await? {
+            self.resume_recording(&event).await;
             let flow = self.flow(&event, watching_since);
             let Some(to) = due(event.state, event.state_since, flow, self.clock.now()) else { continue };
             if event.state == EventState::Ended {
@@ -40,10 +42,19 @@ impl Live {
             match self.transition(Mover::System, event.id, Some(event.version), to, "").await {
                 // Somebody was faster: the next look sees what they made of it.
                 Ok(_) | Err(E::VersionConflict { .. } | E::IllegalTransition { .. }) => {}
-                Err(other) => return Err(other),
+                Err(cause) => tracing::warn!(%cause, event.id = %event.id, "an event does not follow its stream"),
             }
         }
         Ok(())
+    }
+
+    async fn resume_recording(&self, event: &Event) {
+        let Some(recording) = event.recording.filter(|_| event.state.is_running()) else { return };
+        match self.recorders.resume(recording).await {
+            Ok(true) => tracing::info!(event.id = %event.id, "there is room again: the show is being recorded"),
+            Ok(false) | Err(media::RecordError::AlreadyRunning) => {}
+            Err(cause) => tracing::warn!(%cause, event.id = %event.id, "the recording could not go on"),
+        }
     }
 
     async fn watched(&self) -> Result<Vec<Event>, E> {

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use kernel::db::sea_orm::DbErr;
-use kernel::id::{EventId, OrgId, StreamKeyId};
+use kernel::id::{EventId, OrgId, RecordingId, StreamKeyId};
 use kernel::secret::{random_token, token_hash};
 use kernel::text::clean_line;
-use kernel::{Instant, Secret};
+use kernel::{Actor, Instant, Secret};
 use media::{PlayGrant, PublishGrant, Refused, StreamGate, StreamName};
 
 use crate::LiveError as E;
@@ -96,6 +96,17 @@ impl Live {
             Audience::Crew if proof.is_some_and(|proof| self.is_proven(name, proof)) => Ok(PlayGrant {}),
             _ => Err(Refused::Forbidden),
         }
+    }
+
+    /// Among whom this reader plays a recording: it is everybody's once it is a replay, and its crew's whatever
+    /// became of it.
+    pub async fn audience_of_recording(&self, actor: &Actor, recording: RecordingId) -> Result<Audience, DbErr> {
+        let event = store::event_of_recording(self.db.read(), recording).await?;
+        Ok(match event {
+            Some(event) if event.state == EventState::Replay => Audience::Everyone,
+            Some(event) if actor.works_here().is_ok_and(|org| org == event.org) => Audience::Crew,
+            _ => Audience::Nobody,
+        })
     }
 
     async fn remembered_state(&self, name: &StreamName) -> Result<Option<EventState>, Refused> {

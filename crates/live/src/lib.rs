@@ -19,6 +19,7 @@ mod store;
 
 pub use bus::{EventStateChanged, PinsChanged, RunItemFinished, RunItemStarted};
 pub use errors::LiveError;
+pub use event::Audience;
 pub use events::{Check, Mover, PlanChange, Show};
 pub use follow::follow_media;
 pub use gate::Gate;

@@ -71,6 +71,10 @@ pub enum WarningCode {
     SampleRateUnsupported,
     /// The source was refused; its sequence header says nothing that can be played.
     ConfigurationBroken,
+    /// The show is not being recorded, because the disk is nearly full; it is again when there is room.
+    RecordingDiskLow,
+    /// The show is not being recorded, because it could not be written.
+    RecordingFailed,
 }
 
 impl Health {

@@ -29,7 +29,7 @@ pub mod window;
 
 pub use bus::{Bus, Subscription};
 pub use gate::{PlayGrant, PublishGrant, Refused, StreamGate, StreamName};
-pub use health::Health;
+pub use health::{Health, Warning, WarningCode};
 pub use origin::{Origin, OriginSettings};
 pub use recorder::{RecordError, RecorderSettings, Recorders, RecordingState, RecordingStatus};
 pub use replay::Replays;

@@ -158,18 +158,15 @@ impl Recorders {
         }
         match self.open(id).await {
             Ok(tape) => {
-                self.tell(id, |statuses| {
-                    statuses.insert(
-                        id,
-                        RecordingStatus {
-                            stream: stream.clone(),
-                            state: RecordingState::Open,
-                            segments: tape.segments(),
-                            size_bytes: tape.size_bytes(),
-                            lags: 0,
-                        },
-                    );
-                });
+                let (segments, size_bytes) = (tape.segments(), tape.size_bytes());
+                let begun = RecordingStatus {
+                    stream: stream.clone(),
+                    state: RecordingState::Open,
+                    segments,
+                    size_bytes,
+                    lags: 0,
+                };
+                self.tell(id, |statuses| drop(statuses.insert(id, begun)));
                 let task = tokio::spawn(self.clone().record(stream.clone(), id, tape, subscription, stop));
                 if let Some(running) = self.running().get_mut(&id) {
                     running.done = Some(task);
@@ -179,9 +176,34 @@ impl Recorders {
             }
             Err(error) => {
                 self.running().remove(&id);
+                let state = state_after(&error);
+                let unbegun = RecordingStatus { stream: stream.clone(), state, segments: 0, size_bytes: 0, lags: 0 };
+                self.tell(id, |statuses| statuses.entry(id).or_insert(unbegun).state = state);
                 Err(error)
             }
         }
+    }
+
+    /// How a recording fares or ended; `None` when this process knows nothing of it.
+    pub fn status(&self, id: RecordingId) -> Option<RecordingStatus> {
+        self.0.statuses.borrow().get(&id).cloned()
+    }
+
+    /// Whether there is room for a recording. Asks the disk.
+    pub fn has_room(&self) -> bool {
+        !self.0.is_disk_low()
+    }
+
+    /// Goes on with a recording that stopped for want of room, once there is clearly room again; tells whether it did.
+    pub async fn resume(&self, id: RecordingId) -> Result<bool, RecordError> {
+        let Some(status) = self.status(id).filter(|status| status.state == RecordingState::DiskLow) else {
+            return Ok(false);
+        };
+        if !self.0.has_room_again() {
+            return Ok(false);
+        }
+        self.start(&status.stream, id).await?;
+        Ok(true)
     }
 
     /// Ends a recording; returns once it is sealed.
@@ -240,7 +262,7 @@ impl Recorders {
             Err(error) => {
                 tracing::error!(%error, recording.id = %id, "a recording could not be written");
                 self.salvage(id).await;
-                RecordingState::Failed
+                state_after(&error.into())
             }
         };
         self.running().remove(&id);
@@ -344,6 +366,20 @@ impl Shared {
     /// A disk that cannot be asked is taken to have room: writing will tell.
     fn is_disk_low(&self) -> bool {
         self.disk.free_bytes(&self.settings.dir).is_ok_and(|free| free < self.settings.min_free_bytes)
+    }
+
+    /// A quarter more than at which recordings stop, so that one does not stop and begin all the time.
+    fn has_room_again(&self) -> bool {
+        let enough = self.settings.min_free_bytes.saturating_add(self.settings.min_free_bytes / 4);
+        self.disk.free_bytes(&self.settings.dir).is_ok_and(|free| free >= enough)
+    }
+}
+
+fn state_after(error: &RecordError) -> RecordingState {
+    match error {
+        RecordError::DiskLow => RecordingState::DiskLow,
+        RecordError::Io(cause) if cause.kind() == io::ErrorKind::StorageFull => RecordingState::DiskLow,
+        _ => RecordingState::Failed,
     }
 }
 

@@ -184,6 +184,7 @@ pub struct ReadinessItem {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EventReadiness {
     items: Vec<ReadinessItem>,
+    /// Whether it may go live; a show goes live without room for its recording.
     ready: bool,
 }
 
@@ -197,8 +198,9 @@ pub async fn readiness(
 ) -> Result<Json<EventReadiness>, Problem> {
     let org = actor.works_here()?;
     let checks = live.readiness(org, id).await?;
-    let ready = checks.iter().all(|check| check.ok);
-    let line = |Check { key, ok, advice }: Check| ReadinessItem { key, ok, advice: (!ok).then_some(advice) };
+    let ready = checks.iter().all(|check| check.ok || !check.required);
+    let line =
+        |Check { key, ok, advice, required: _ }: Check| ReadinessItem { key, ok, advice: (!ok).then_some(advice) };
     Ok(Json(EventReadiness { items: checks.into_iter().map(line).collect(), ready }))
 }
 

@@ -10,6 +10,7 @@ pub fn migrations() -> Vec<Migration> {
         Migration { name: "0001_live_events", up: |schema| Box::pin(events(schema)) },
         Migration { name: "0002_live_run_items", up: |schema| Box::pin(run_items(schema)) },
         Migration { name: "0003_live_stream_keys", up: |schema| Box::pin(stream_keys(schema)) },
+        Migration { name: "0004_live_by_recording", up: |schema| Box::pin(by_recording(schema)) },
     ]
 }
 
@@ -105,4 +106,9 @@ async fn stream_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_index(hash).await?;
     let by_event = Index::create().name("stream_key_by_event").table("stream_key").col("event").to_owned();
     manager.create_index(by_event).await
+}
+
+async fn by_recording(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let index = Index::create().name("sale_event_by_recording").table("sale_event").col("recording").to_owned();
+    manager.create_index(index).await
 }

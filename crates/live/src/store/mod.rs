@@ -4,7 +4,7 @@ mod entity;
 pub mod migration;
 
 use kernel::Instant;
-use kernel::id::{EventId, HappeningId, OrgId, PersonId, RunItemId, StreamKeyId};
+use kernel::id::{EventId, HappeningId, OrgId, PersonId, RecordingId, RunItemId, StreamKeyId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{NotSet, QueryOrder, QuerySelect, Set};
 use serde::Serialize;
@@ -78,6 +78,11 @@ pub async fn insert_event(conn: &impl ConnectionTrait, event: &Event) -> Result<
 
 pub async fn event(conn: &impl ConnectionTrait, id: EventId) -> Result<Option<Event>, DbErr> {
     sale_event::Entity::find_by_id(id).one(conn).await?.map(event_of).transpose()
+}
+
+pub async fn event_of_recording(conn: &impl ConnectionTrait, id: RecordingId) -> Result<Option<Event>, DbErr> {
+    let found = sale_event::Entity::find().filter(sale_event::Column::Recording.eq(id)).one(conn).await?;
+    found.map(event_of).transpose()
 }
 
 /// Stores an event that was read as `before`; `false` when somebody has changed it since.

@@ -1,10 +1,12 @@
 use std::time::Duration;
 
-use kernel::Clock;
+use kernel::id::{OrgId, RecordingId};
+use kernel::{Actor, Clock};
+use live::Audience;
 use media::{Refused, StreamGate, StreamName};
 use serde_json::{Value, json};
 
-use crate::{each_house, plan};
+use crate::{crew_of, each_house, plan};
 
 #[tokio::test]
 async fn a_key_is_shown_once_and_opens_from_an_hour_before_the_start() {
@@ -70,6 +72,36 @@ async fn a_show_that_goes_live_is_open_at_once() {
         assert!(house.gate.play(&name, None).await.is_ok());
         house.moved(&event, "ended").await;
         assert!(house.gate.play(&name, None).await.is_ok());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_recording_is_everybodys_as_a_replay_and_else_its_crews() {
+    each_house(|house| async move {
+        let (event, _, _publishing) = house.on_air().await;
+        let (_, planned) = house.crew("GET", &format!("/api/v1/events/{event}"), Value::Null).await;
+        let recording: RecordingId = planned["recording"].as_str().unwrap().parse().unwrap();
+        let seen = || async {
+            let by = |actor: Actor| {
+                let live = house.live.clone();
+                async move { live.audience_of_recording(&actor, recording).await.unwrap() }
+            };
+            (by(Actor::anyone()).await, by(house.crew.clone()).await, by(crew_of(OrgId::new())).await)
+        };
+        let crews = (Audience::Nobody, Audience::Crew, Audience::Nobody);
+        assert_eq!(seen().await, crews);
+        house.moved(&event, "ended").await;
+        let began = house.clock.now();
+        for _ in 0..2 {
+            house.live.follow_due(began).await.unwrap();
+        }
+        assert_eq!(house.state(&event).await, "replay");
+        assert_eq!(seen().await, (Audience::Everyone, Audience::Everyone, Audience::Everyone));
+        assert_eq!(house.moved(&event, "archived").await.0, 200);
+        assert_eq!(seen().await, crews);
+        let unknown = house.live.audience_of_recording(&house.crew, RecordingId::new()).await.unwrap();
+        assert_eq!(unknown, Audience::Nobody);
     })
     .await;
 }

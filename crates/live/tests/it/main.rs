@@ -6,6 +6,7 @@ mod gate;
 mod running;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -34,6 +35,21 @@ impl Hosts for Firm {
     }
 }
 
+/// A disk that has as much room as it is told.
+pub struct FakeDisk(AtomicU64);
+
+impl FakeDisk {
+    pub fn has(&self, free_bytes: u64) {
+        self.0.store(free_bytes, Ordering::SeqCst);
+    }
+}
+
+impl media::recorder::Disk for FakeDisk {
+    fn free_bytes(&self, _: &std::path::Path) -> std::io::Result<u64> {
+        Ok(self.0.load(Ordering::SeqCst))
+    }
+}
+
 pub struct House {
     pub db: Db,
     pub clock: Arc<ManualClock>,
@@ -41,6 +57,7 @@ pub struct House {
     pub gate: Gate,
     pub streams: Streams,
     pub recorders: Recorders,
+    pub disk: Arc<FakeDisk>,
     pub crew: Actor,
     router: Router,
     _folder: tempfile::TempDir,
@@ -56,8 +73,9 @@ impl House {
         let outbox = Outbox::new(clock.clone());
         let folder = tempfile::tempdir().unwrap();
         let streams = Streams::new(clock.clone());
-        let settings = RecorderSettings { min_free_bytes: 0, ..RecorderSettings::new(folder.path()) };
-        let recorders = Recorders::new(settings, streams.clone(), clock.clone());
+        let disk = Arc::new(FakeDisk(AtomicU64::new(10 << 30)));
+        let settings = RecorderSettings::new(folder.path());
+        let recorders = Recorders::with_disk(settings, streams.clone(), clock.clone(), disk.clone());
         let live = Live::new(Parts {
             db: db.clone(),
             outbox: outbox.clone(),
@@ -72,7 +90,7 @@ impl House {
         let routes = catalog::routes(catalog).merge(live::routes(live.clone()));
         let (router, _document) = routes.split_for_parts();
         let crew = crew_of(OrgId::new());
-        Self { db, clock, gate: Gate(live.clone()), live, streams, recorders, crew, router, _folder: folder }
+        Self { db, clock, gate: Gate(live.clone()), live, streams, recorders, disk, crew, router, _folder: folder }
     }
 
     pub async fn call(&self, actor: &Actor, method: &str, path: &str, body: Value) -> (u16, Value) {

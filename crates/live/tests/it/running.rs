@@ -212,3 +212,24 @@ async fn an_encoder_that_came_for_the_rehearsal_stays_for_the_show() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_show_that_is_not_recorded_says_so_and_is_recorded_once_there_is_room() {
+    each_house(|house| async move {
+        house.disk.has(0);
+        let (event, _, _publishing) = house.on_air().await;
+        let (_, ready) = house.crew("GET", &format!("/api/v1/events/{event}/readiness"), Value::Null).await;
+        let red: Vec<&Value> = ready["items"].as_array().unwrap().iter().filter(|item| item["ok"] == false).collect();
+        assert_eq!((red.len(), &red[0]["key"], &ready["ready"]), (1, &json!("disk"), &json!(true)));
+        let warnings = || async {
+            let (_, stream) = house.crew("GET", &format!("/api/v1/events/{event}/stream"), Value::Null).await;
+            let codes = stream["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].clone());
+            codes.filter(|code| code.as_str().unwrap().starts_with("recording")).collect::<Vec<_>>()
+        };
+        assert_eq!(warnings().await, ["recording-disk-low"]);
+        house.disk.has(10 << 30);
+        house.live.follow_due(house.clock.now()).await.unwrap();
+        assert!(warnings().await.is_empty());
+    })
+    .await;
+}

@@ -313,6 +313,23 @@ async fn a_full_disk_stops_the_recording_and_not_the_show() {
 }
 
 #[tokio::test]
+async fn a_recording_that_stopped_for_want_of_room_goes_on_when_there_is_clearly_some() {
+    let studio = Studio::new();
+    let id = RecordingId::new();
+    studio.disk.0.store(1 << 20, Ordering::SeqCst);
+    assert!(matches!(studio.recorders.start(&studio.name, id).await, Err(RecordError::DiskLow)));
+    assert_eq!(studio.recorders.status(id).unwrap().state, RecordingState::DiskLow);
+    assert!(!studio.recorders.has_room());
+    studio.disk.0.store(1 << 30, Ordering::SeqCst);
+    assert!(!studio.recorders.resume(id).await.unwrap(), "it would stop again at once");
+    studio.disk.0.store(2 << 30, Ordering::SeqCst);
+    assert!(studio.recorders.resume(id).await.unwrap());
+    assert_eq!(studio.recorders.status(id).unwrap().state, RecordingState::Open);
+    assert!(!studio.recorders.resume(id).await.unwrap(), "once");
+    assert!(!studio.recorders.resume(RecordingId::new()).await.unwrap());
+}
+
+#[tokio::test]
 async fn what_a_killed_process_left_is_sealed_at_the_next_start() {
     let studio = Studio::new();
     let id = RecordingId::new();
