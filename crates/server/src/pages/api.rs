@@ -1,7 +1,11 @@
 //! The API, asked from inside: same routes, same answers, no socket.
 
+use std::net::SocketAddr;
+
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Request, header};
 use kernel::Problem;
 use serde_json::Value;
@@ -9,12 +13,26 @@ use tower::ServiceExt as _;
 
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
 
+/// What says where a visitor comes from, where a trusted proxy adds it.
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
 #[derive(Clone)]
-pub struct Api(Router);
+pub struct Api {
+    router: Router,
+    from: Option<ConnectInfo<SocketAddr>>,
+    forwarded: HeaderMap,
+}
 
 impl Api {
     pub fn new(router: Router) -> Self {
-        Self(router)
+        Self { router, from: None, forwarded: HeaderMap::new() }
+    }
+
+    /// The same, asked from where this request comes: limits count by that.
+    pub fn asked_by(&self, request: &Parts) -> Self {
+        let values = request.headers.get_all(FORWARDED_FOR).iter();
+        let forwarded = values.map(|value| (header::HeaderName::from_static(FORWARDED_FOR), value.clone())).collect();
+        Self { router: self.router.clone(), from: request.extensions.get().copied(), forwarded }
     }
 
     /// Asks as the visitor who sent `headers`.
@@ -37,13 +55,39 @@ impl Api {
     }
 
     async fn send(&self, request: axum::http::request::Builder, body: Body) -> Result<Value, Problem> {
-        let request = request.body(body).map_err(|_ignored| Problem::bad_request("bad-form"))?;
-        let Ok(response) = self.0.clone().oneshot(request).await;
+        let mut request = request.body(body).map_err(|_ignored| Problem::bad_request("bad-form"))?;
+        request.headers_mut().extend(self.forwarded.clone());
+        if let Some(from) = self.from {
+            request.extensions_mut().insert(from);
+        }
+        let Ok(response) = self.router.clone().oneshot(request).await;
         let status = response.status();
         let bytes = to_bytes(response.into_body(), LARGEST_ANSWER).await.map_err(|cause| Problem::internal(&cause))?;
         if status.is_success() {
             return serde_json::from_slice(&bytes).map_err(|cause| Problem::internal(&cause));
         }
         Err(serde_json::from_slice(&bytes).unwrap_or_else(|_| Problem::new(status.as_u16(), "refused")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Json;
+    use axum::routing::post;
+    use serde_json::json;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_asks_from_where_its_visitor_asks() {
+        let echo = async |ConnectInfo(from): ConnectInfo<SocketAddr>, headers: HeaderMap| {
+            Json(json!([from.to_string(), headers[FORWARDED_FOR].to_str().unwrap()]))
+        };
+        let api = Api::new(Router::new().route("/echo", post(echo)));
+        let from: SocketAddr = "127.0.0.1:4000".parse().unwrap();
+        let mut request = Request::builder().header(FORWARDED_FOR, "203.0.113.7").body(()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(from));
+        let asked = api.asked_by(&request.into_parts().0).post("/echo", "key", &json!({})).await.unwrap();
+        assert_eq!(asked, json!(["127.0.0.1:4000", "203.0.113.7"]));
     }
 }

@@ -5,16 +5,17 @@ mod api;
 mod boot;
 mod form;
 mod shell;
+mod visit;
 
 use std::sync::Arc;
 
-use axum::extract::{Form, Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Router, body::Body};
 use identity::Orgs;
-use kernel::http::Language;
+use kernel::http::{Language, Path, Query};
 use kernel::words::Words;
 use kernel::{Locale, Problem};
 use serde::Deserialize;
@@ -26,6 +27,7 @@ pub use api::Api;
 use boot::as_script;
 use form::{Inquiry, InquiryForm};
 use shell::Shell;
+use visit::Form;
 
 /// Language, words of the watch page, sentences for refusals, words of units.
 macro_rules! texts {
@@ -118,7 +120,7 @@ async fn watch(
     State(pages): State<Pages>,
     Path(event): Path<String>,
     Language(locale): Language,
-    axum::extract::Query(query): axum::extract::Query<WatchQuery>,
+    Query(query): Query<WatchQuery>,
     headers: HeaderMap,
 ) -> Response {
     let inquiry = if query.sent.is_some() { Inquiry::Sent } else { Inquiry::default() };
@@ -156,7 +158,7 @@ async fn show_and_products(
 
 /// Takes the form of a page without scripts. What is refused comes back filled in, with what is wrong.
 async fn inquire(
-    State(pages): State<Pages>,
+    pages: Pages,
     Path(event): Path<kernel::id::EventId>,
     Language(locale): Language,
     headers: HeaderMap,
