@@ -23,7 +23,7 @@ use trade::{Neighbours, Trade};
 use crate::cli::UserArgs;
 use crate::config::{Config, reachable};
 use crate::demo::LogIn;
-use crate::health::Health;
+use crate::health::{self, Health};
 use crate::room_sources::Domains;
 
 /// Every domain's schema, in the order of their dependencies.
@@ -90,6 +90,7 @@ impl App {
 
         let streams = Streams::new(clock.clone());
         let recordings = config.data.join("recordings");
+        std::fs::create_dir_all(&recordings).context("the folder of the recordings cannot be made")?;
         let part_target = Duration::from_millis(config.media.part_ms.into());
         let recorders = Recorders::new(
             RecorderSettings {
@@ -332,6 +333,7 @@ async fn sweep(app: App, cancel: CancellationToken) {
             _ = every.tick() => {}
         }
         app.health.upkeep();
+        health::tell_recordings(&app.recorders);
         let now = app.clock.now();
         if let Err(cause) = app.trade.orders.expire_due(now).await {
             tracing::warn!(%cause, "lapsed orders could not be released");

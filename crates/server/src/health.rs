@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Router, routing::get};
 use kernel::http::Json;
 use kernel::{Db, Problem, Secret, secret};
+use media::{Recorders, RecordingState};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::json;
 
@@ -61,6 +62,22 @@ fn recorder() -> PrometheusHandle {
     let handle = recorder.handle();
     let _already_set = metrics::set_global_recorder(recorder);
     handle
+}
+
+/// How the recordings fare, and what room there is for them.
+pub fn tell_recordings(recorders: &Recorders) {
+    let states: Vec<RecordingState> = recorders.statuses().borrow().values().map(|status| status.state).collect();
+    for (word, state) in [
+        ("open", RecordingState::Open),
+        ("sealed", RecordingState::Sealed),
+        ("disk_low", RecordingState::DiskLow),
+        ("failed", RecordingState::Failed),
+    ] {
+        let count = u32::try_from(states.iter().filter(|other| **other == state).count()).unwrap_or(u32::MAX);
+        metrics::gauge!("livefair_recordings", "state" => word).set(count);
+    }
+    let has_room = if recorders.has_room() { 1.0 } else { 0.0 };
+    metrics::gauge!("livefair_recordings_have_room").set(has_room);
 }
 
 async fn ready(State(health): State<Health>) -> Response {

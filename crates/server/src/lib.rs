@@ -12,6 +12,7 @@ mod health;
 mod logs;
 pub mod openapi;
 mod pages;
+mod replay;
 mod room_sources;
 mod router;
 mod serve;

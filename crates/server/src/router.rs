@@ -18,7 +18,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::app::App;
 use crate::pages::{Api, Pages};
-use crate::{headers, openapi};
+use crate::{headers, openapi, replay};
 
 /// JSON bodies; uploads set their own bound.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -53,6 +53,11 @@ pub fn whole(app: &App) -> anyhow::Result<Router> {
     let pages = Pages::new(Api::new(api.clone()), app.identity.orgs.clone(), &app.config.public_base())?
         .routes()
         .layer(middleware::from_fn_with_state(app.identity.clone(), identity::who));
+    let replays = app
+        .replays
+        .routes()
+        .layer(middleware::from_fn_with_state(app.live.clone(), replay::gate))
+        .layer(middleware::from_fn_with_state(app.identity.clone(), identity::who));
     // Media is compressed already, and an event stream must not wait for a compressor's buffer.
     let worth_it = DefaultPredicate::new()
         .and(NotForContentType::new("video/"))
@@ -61,7 +66,7 @@ pub fn whole(app: &App) -> anyhow::Result<Router> {
     Ok(api
         .merge(pages)
         .merge(app.origin.routes())
-        .merge(app.replays.routes())
+        .merge(replays)
         .merge(app.health.clone().routes())
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)

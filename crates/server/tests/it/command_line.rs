@@ -14,7 +14,7 @@ fn an_unknown_key_is_refused_in_one_line() {
     let file = dir.path().join("livefair.toml");
     fs::write(&file, "[media]\npart = 334\n").unwrap();
     let said = refusal(dir.path(), &["serve", "--config", file.to_str().unwrap()]);
-    assert!(said.contains("line 2: unknown field `part`, expected one of `part_ms`"), "{said}");
+    assert!(said.contains("line 2: media.part: unknown field `part`, expected one of `part_ms`"), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
 }
 
@@ -40,6 +40,55 @@ async fn a_database_of_a_newer_program_is_refused() {
     db.close().await.unwrap();
     let said = refusal(dir.path(), &["migrate"]);
     assert!(said.contains("newer than this program: it has the step 9999_future"), "{said}");
+    let before = names_in(dir.path());
+    let looked = livefair(dir.path(), &["doctor", "--http", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"]);
+    let said = String::from_utf8(looked.stdout).unwrap();
+    assert!(said.contains("MEND database (SQLite) is newer than this program: it has the step 9999_future"), "{said}");
+    assert!(!looked.status.success());
+    assert_eq!(names_in(dir.path()), before);
+}
+
+fn names_in(folder: &std::path::Path) -> Vec<std::ffi::OsString> {
+    let mut names: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_doctor_looks_and_touches_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("not/yet");
+    let looked = livefair(&data, &["doctor", "--http", "127.0.0.1:0", "--rtmp", "127.0.0.1:0"]);
+    let said = String::from_utf8(looked.stdout).unwrap();
+    assert!(said.contains("not/yet will be made") && said.contains("ok   database (SQLite) will be made"), "{said}");
+    assert!(names_in(dir.path()).is_empty());
+    assert!(livefair(&data, &["migrate"]).status.success());
+    let before = names_in(&data);
+    let looked = livefair(&data, &["doctor", "--http", "0.0.0.0:0", "--rtmp", "127.0.0.1:0"]);
+    let said = String::from_utf8(looked.stdout).unwrap();
+    assert!(said.contains("ok   database (SQLite) is of this version"), "{said}");
+    assert!(said.contains("MEND links in mails begin with http://") && !said.contains("http://0.0.0.0"), "{said}");
+    assert_eq!(names_in(&data), before);
+}
+
+#[test]
+fn a_variable_that_is_no_setting_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_livefair"));
+    let output = command.args(["doctor"]).env("LIVEFAIR_PUBLC_URL", "x").current_dir(dir.path()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("LIVEFAIR_PUBLC_URL is no setting; did you mean LIVEFAIR_PUBLIC_URL?"), "{said}");
+}
+
+#[test]
+fn what_the_program_writes_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    assert!(livefair(&data, &["migrate"]).status.success());
+    for path in [data.clone(), data.join("livefair.db")] {
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0, "{}", path.display());
+    }
 }
 
 #[test]

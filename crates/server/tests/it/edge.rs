@@ -16,6 +16,11 @@ async fn pages_and_answers_carry_their_safeguards() {
     assert_eq!(missing.status(), 404);
     assert_eq!(missing.headers()["content-type"], "application/problem+json");
     assert!(house.get("/e/not-an-id").await.text().await.unwrap().contains("<h1>"));
+    let form = format!("{}/e/not-an-id/inquiry", house.base);
+    for refused in [house.get("/e/%ff").await, reqwest::Client::new().post(form).send().await.unwrap()] {
+        assert!(refused.status().is_client_error());
+        assert_eq!(refused.headers()["content-type"], "application/problem+json");
+    }
 }
 
 #[tokio::test]
@@ -25,9 +30,34 @@ async fn health_readiness_metrics_and_document_answer() {
     assert_eq!(house.get("/healthz").await.text().await.unwrap(), "ok\n");
     assert_eq!(house.get("/readyz").await.status(), 200);
     assert_eq!(house.get("/metrics").await.status(), 200);
+    let by_proxy =
+        reqwest::Client::new().get(format!("{}/metrics", house.base)).header("x-forwarded-for", "203.0.113.7");
+    assert_eq!(by_proxy.send().await.unwrap().status(), 404);
+    let unknown = format!("/replay/{}/index.m3u8", kernel::id::RecordingId::new());
+    assert_eq!(house.get(&unknown).await.status(), 404);
     let document: serde_json::Value = house.get("/api/openapi.json").await.json().await.unwrap();
     assert_eq!(document["openapi"], "3.1.0");
     assert!(document["paths"]["/api/v1/offers/{id}/orders"]["post"].is_object());
+}
+
+#[tokio::test]
+async fn pages_of_the_public_address_may_use_the_rooms() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = House::open_with(dir.path(), &["--public-url", "https://fair.example"]).await;
+    let knock = async |origin: &str| {
+        let room = format!("{}/rooms/{}", house.base, kernel::id::EventId::new());
+        let request = reqwest::Client::new()
+            .get(room)
+            .header("connection", "upgrade")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-version", "13")
+            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+            .header("origin", origin);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(knock("https://evil.example").await, 403);
+    assert_eq!(knock("https://fair.example").await, 404, "a proxy may have written another host; this room is missing");
+    assert_eq!(house.get("/metrics").await.status(), 404, "behind a proxy everybody comes from this machine");
 }
 
 #[tokio::test]
