@@ -1450,6 +1450,7 @@ export interface components {
         /** @description The checklist before going live. */
         EventReadiness: {
             items: components["schemas"]["ReadinessItem"][];
+            /** @description Whether it may go live; a show goes live without room for its recording. */
             ready: boolean;
         };
         /**
@@ -2611,7 +2612,7 @@ export interface components {
             fact: string;
         };
         /** @enum {string} */
-        StreamWarningCode: "keyframes-rare" | "bitrate-high" | "no-audio" | "b-frames" | "open-gop" | "frame-rate-low" | "clock-drift" | "codec-unsupported" | "sample-rate-unsupported" | "configuration-broken";
+        StreamWarningCode: "keyframes-rare" | "bitrate-high" | "no-audio" | "b-frames" | "open-gop" | "frame-rate-low" | "clock-drift" | "codec-unsupported" | "sample-rate-unsupported" | "configuration-broken" | "recording-disk-low" | "recording-failed";
         /** @description A buyer's particulars as they stood when an order or inquiry was made. */
         TradeBuyer: {
             company: string;
