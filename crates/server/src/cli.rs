@@ -111,10 +111,10 @@ pub struct FileArgs {
 }
 
 /// Refuses a `LIVEFAIR_*` variable that no command reads, and names the nearest that one does.
-pub fn check_environment(names: impl Iterator<Item = String>) -> anyhow::Result<()> {
+pub fn check_environment(mut names: impl Iterator<Item = String>) -> anyhow::Result<()> {
     let mut known = Vec::new();
     variables_of(&Cli::command(), &mut known);
-    for name in names.filter(|name| name.starts_with("LIVEFAIR_") && !known.contains(name)) {
+    if let Some(name) = names.find(|name| name.starts_with("LIVEFAIR_") && !known.contains(name)) {
         let nearness = |known: &&String| strsim::normalized_damerau_levenshtein(known, &name);
         let nearest = known.iter().max_by(|a, b| nearness(a).total_cmp(&nearness(b)));
         bail!("{name} is no setting; did you mean {}?", nearest.map_or("another", String::as_str));
