@@ -157,7 +157,7 @@ struct NewRoomMessage {
     text: String,
 }
 
-/// Says something, for those without a WebSocket. Its place comes with the frames.
+/// Says something, for those without a WebSocket. The answer means that it is saved; its place comes with the frames.
 #[utoipa::path(post, path = "/api/v1/rooms/{event}/messages", tag = "room", params(("event" = EventId, Path)),
     request_body = NewRoomMessage, responses((status = 202), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn say(
@@ -169,10 +169,8 @@ async fn say(
 ) -> Result<StatusCode, Problem> {
     let from = writer(&rooms, &actor, &headers, event).await?;
     let room = rooms.room(event).await?;
-    match room.on(Input::Say { from, conn: None, id: new.id, text: new.text }) {
-        Some(problem) => Err(problem),
-        None => Ok(StatusCode::ACCEPTED),
-    }
+    room.say_and_save(from, new.id, new.text).await?;
+    Ok(StatusCode::ACCEPTED)
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -45,6 +45,13 @@ pub(super) struct Candidate {
     rank: (u8, u128),
 }
 
+/// A message that was shown and is not yet in the database, and who waits to hear that it is.
+#[derive(Debug)]
+pub(super) struct Unsaved {
+    waiting: Vec<ConnId>,
+    mark: Option<&'static str>,
+}
+
 /// So many per second, saved up for one second.
 #[derive(Debug)]
 pub(super) struct Allowance {
@@ -84,6 +91,8 @@ impl Room {
         if let Some((known, s)) = self.recent.get(&id) {
             if known.participant != from.participant {
                 out.refuse(conn, id.uuid(), Problem::conflict("room-id-taken"));
+            } else if let Some(unsaved) = self.unsaved.get_mut(&id) {
+                unsaved.waiting.extend(conn);
             } else if let Some(conn) = conn {
                 out.ack(conn, id.uuid(), *s, None);
             }
@@ -174,11 +183,8 @@ impl Room {
             self.visible.spend();
             let s = self.publish(&message, now);
             self.remember(message.clone(), Some(s));
-            if let Some(conn) = conn {
-                out.ack(conn, message.id.uuid(), Some(s), None);
-            }
             self.tell_desk_of(&message, Some(s));
-            out.list.push(Output::Persist(Box::new(message)));
+            self.save(message, conn, None, out);
         }
         let late = |waiting: &mut Candidate| now.since(waiting.message.at) >= PATIENCE;
         for Candidate { message, conn, .. } in self.waiting.extract_if(.., late).collect::<Vec<_>>() {
@@ -207,12 +213,29 @@ impl Room {
             MessageState::SampledOut => Some("sampled"),
             _ => None, // a shadowed author sees nothing unusual
         };
-        if let Some(conn) = conn {
-            out.ack(conn, message.id.uuid(), None, mark);
-        }
         self.tell_desk_of(&message, None);
         self.remember(message.clone(), None);
+        self.save(message, conn, mark, out);
+    }
+
+    /// Has a message saved; its author is told when it is.
+    fn save(&mut self, message: Message, conn: Option<ConnId>, mark: Option<&'static str>, out: &mut Outputs) {
+        self.unsaved.insert(message.id, Unsaved { waiting: conn.into_iter().collect(), mark });
         out.list.push(Output::Persist(Box::new(message)));
+    }
+
+    /// Acknowledges a message that is now in the database.
+    pub(super) fn saved(&mut self, id: MessageId, out: &mut Outputs) {
+        let Some(Unsaved { waiting, mark }) = self.unsaved.remove(&id) else { return };
+        let s = self.recent.get(&id).and_then(|(_, s)| *s);
+        for conn in waiting {
+            out.ack(conn, id.uuid(), s, mark);
+        }
+    }
+
+    /// Whether a message was said and is in the database.
+    pub fn has_saved(&self, id: MessageId) -> bool {
+        self.recent.contains_key(&id) && !self.unsaved.contains_key(&id)
     }
 
     pub(super) fn tell_desk_of(&mut self, message: &Message, s: Option<u64>) {

@@ -92,6 +92,10 @@ pub enum Input {
         id: MessageId,
         text: String,
     },
+    /// A message is in the database.
+    Saved {
+        id: MessageId,
+    },
     Ask {
         from: Arc<Pass>,
         conn: Option<ConnId>,
@@ -204,7 +208,7 @@ pub enum Output {
         conn: ConnId,
         tongue: Tongue,
     },
-    /// A chat message to be saved with the next batch.
+    /// A chat message to be saved with the next batch; its author hears when it is.
     Persist(Box<Message>),
     /// A question to be committed before anybody hears of it.
     Commit(Box<Question>),

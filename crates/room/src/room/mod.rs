@@ -30,7 +30,7 @@ pub use self::input::{Asking, ConnId, Ctl, Frame, Input, Loaded, Mute, MuteKind,
 pub use self::message::{Decision, Message, MessageState};
 pub use self::tongue::Tongue;
 
-use self::chat::Allowance;
+use self::chat::{Allowance, Unsaved};
 pub(crate) use self::chat::{sayable, slow_down};
 use self::tongue::{Tongues, Words};
 use self::viewers::Viewer;
@@ -78,6 +78,7 @@ pub struct Room {
     chat: VecDeque<(MessageId, Entry)>,
     recent: HashMap<MessageId, (Message, Option<u64>)>,
     recent_order: VecDeque<MessageId>,
+    unsaved: HashMap<MessageId, Unsaved>,
     spoken: HashSet<Arc<str>>,
     last_spoken: HashMap<Arc<str>, Instant>,
     /// Messages that wait for a moderator, and since when.
@@ -134,6 +135,7 @@ impl Room {
             chat: VecDeque::new(),
             recent: HashMap::new(),
             recent_order: VecDeque::new(),
+            unsaved: HashMap::new(),
             spoken: HashSet::new(),
             last_spoken: HashMap::new(),
             held: VecDeque::new(),
@@ -203,6 +205,7 @@ impl Room {
             Input::Join { conn, pass, lang, resume } => self.join(conn, pass, lang, resume.as_ref(), now, &mut out),
             Input::Leave { conn } => self.leave(conn),
             Input::Say { from, conn, id, text } => self.say(&from, conn, id, &text, now, &mut out),
+            Input::Saved { id } => self.saved(id, &mut out),
             Input::Ask { from, conn, ask } => self.ask(&from, conn, &ask, now, &mut out),
             Input::Like { n } => {
                 self.likes += u64::from(n.min(20));

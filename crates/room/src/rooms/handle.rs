@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use kernel::id::{EventId, OrgId};
+use kernel::id::{EventId, MessageId, OrgId};
 use kernel::keys::Signer;
 use kernel::{Clock, Problem};
 use tokio::sync::{Notify, mpsc};
@@ -22,6 +23,8 @@ use crate::ws::frame;
 
 /// The shard number of event streams, which no shard holds.
 const STREAMS: u16 = u16::MAX;
+/// How long chat by HTTP waits for the database before it is told to come again.
+const SAVED_WITHIN: Duration = Duration::from_secs(10);
 /// Frames that may wait for an event stream before it is ended.
 const STREAM_QUEUE: usize = 64;
 
@@ -30,6 +33,8 @@ pub(crate) struct Handle {
     event: EventId,
     room: Mutex<Room>,
     due: Notify,
+    /// More chat is saved.
+    saved: Notify,
     shards: Shards,
     streams: Mutex<HashMap<u64, Listener>>,
     next_stream: AtomicU64,
@@ -60,6 +65,7 @@ impl Handle {
             event: room.event(),
             room: Mutex::new(room),
             due: Notify::new(),
+            saved: Notify::new(),
             shards: inner.shards.clone(),
             streams: Mutex::default(),
             next_stream: AtomicU64::new(1),
@@ -100,6 +106,27 @@ impl Handle {
             self.commit(question).await?;
         }
         Ok(())
+    }
+
+    /// Says something for somebody without a connection, and waits until it is saved.
+    pub(crate) async fn say_and_save(&self, from: Arc<Pass>, id: MessageId, text: String) -> Result<(), Problem> {
+        if let Some(problem) = self.on(Input::Say { from, conn: None, id, text }) {
+            return Err(problem);
+        }
+        let until = tokio::time::Instant::now() + SAVED_WITHIN;
+        loop {
+            let news = self.saved.notified();
+            if self.lock().has_saved(id) {
+                return Ok(());
+            }
+            tokio::time::timeout_at(until, news).await.map_err(|_late| Problem::unavailable("room-unavailable"))?;
+        }
+    }
+
+    /// A message is in the database.
+    pub(super) fn saved(&self, id: MessageId) {
+        self.on(Input::Saved { id });
+        self.saved.notify_waiters();
     }
 
     fn apply(&self, input: Input) -> (Option<Problem>, Vec<Question>) {
@@ -146,7 +173,7 @@ impl Handle {
                 Output::DeskMember { conn, on } => {
                     self.shards.send(conn.shard, Command::DeskMember { conn: conn.number, on });
                 }
-                Output::Persist(message) => self.chat.save(*message),
+                Output::Persist(message) => self.chat.save(*message, self.this.clone()),
                 Output::Commit(question) => questions.push(*question),
             }
         }

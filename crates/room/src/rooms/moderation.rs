@@ -14,7 +14,7 @@ impl Rooms {
     pub(crate) async fn decide(&self, actor: &Actor, id: MessageId, decision: Decision) -> Result<Message, Problem> {
         let unknown = || Problem::not_found("message-unknown");
         actor.require(Right::Moderate)?;
-        let message = self.find_message(id).await?.ok_or_else(unknown)?;
+        let message = self.find_message(actor, id).await?.ok_or_else(unknown)?;
         let room = self.crew_room(actor, message.event, Right::Moderate).await.map_err(|_foreign| unknown())?;
         let Some(state) = decision.applied_to(message.state) else {
             return Err(Problem::conflict("message-state").with("state", message.state.word()));
@@ -32,9 +32,12 @@ impl Rooms {
         Ok(decided)
     }
 
-    /// A message: the newest word is the open room's, since chat is saved in batches.
-    async fn find_message(&self, id: MessageId) -> Result<Option<Message>, Problem> {
-        let open = self.all_opened().iter().find_map(|room| room.lock().message(id).cloned());
+    /// A message: the newest word is the open room's, since chat is saved in batches. Only rooms of the actor's firm,
+    /// for ids are made by those who write.
+    async fn find_message(&self, actor: &Actor, id: MessageId) -> Result<Option<Message>, Problem> {
+        let rooms = self.all_opened();
+        let mut own = rooms.iter().filter(|room| actor.org == Some(room.org));
+        let open = own.find_map(|room| room.lock().message(id).cloned());
         match open {
             Some(message) => Ok(Some(message)),
             None => Ok(store::message(self.0.db.read(), id).await?),

@@ -1,5 +1,6 @@
 //! What writes for all rooms: questions by group commit, chat in batches.
 
+use std::sync::Weak;
 use std::time::Duration;
 
 use kernel::db::sea_orm::DatabaseTransaction;
@@ -7,13 +8,14 @@ use kernel::db::writer::{Batch, BatchError};
 use kernel::{Db, Outbox};
 use tokio::sync::{mpsc, oneshot};
 
+use super::handle::Handle;
 use crate::events::QuestionAsked;
 use crate::question::Question;
 use crate::room::Message;
 use crate::store;
 
-/// How long chat is gathered before it is saved: what a crash may lose.
-const GATHER: Duration = Duration::from_millis(250);
+/// How long chat is gathered before it is saved and its authors are told so.
+const GATHER: Duration = Duration::from_millis(100);
 const ROWS: usize = 500;
 /// Chat that may wait for the database.
 const WAITING: usize = 20_000;
@@ -61,7 +63,7 @@ impl Batch for Questions {
 pub(super) struct Chat(mpsc::Sender<Line>);
 
 enum Line {
-    Said(Message),
+    Said(Message, Weak<Handle>),
     /// Answers when all before it is saved.
     Saved(oneshot::Sender<()>),
 }
@@ -79,8 +81,9 @@ impl Chat {
         self.0.capacity() == 0
     }
 
-    pub(super) fn save(&self, message: Message) {
-        if self.0.try_send(Line::Said(message)).is_err() {
+    /// Saves a message, and tells its room when it is saved.
+    pub(super) fn save(&self, message: Message, room: Weak<Handle>) {
+        if self.0.try_send(Line::Said(message, room)).is_err() {
             metrics::counter!("livefair_room_chat_unsaved_total").increment(1);
         }
     }
@@ -102,7 +105,11 @@ async fn save_chat(db: Db, mut waiting: mpsc::Receiver<Line>) {
             tracing::warn!(%cause, rows = gathered.len(), "chat could not be saved; trying again");
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        gathered.clear();
+        for (id, room) in gathered.drain(..).map(|(message, room)| (message.id, room)) {
+            if let Some(room) = room.upgrade() {
+                room.saved(id);
+            }
+        }
         if let Some(answer) = answer {
             let _nobody_waits = answer.send(());
         }
@@ -113,13 +120,13 @@ async fn save_chat(db: Db, mut waiting: mpsc::Receiver<Line>) {
 async fn gather(
     first: Line,
     waiting: &mut mpsc::Receiver<Line>,
-    gathered: &mut Vec<Message>,
+    gathered: &mut Vec<(Message, Weak<Handle>)>,
 ) -> Option<oneshot::Sender<()>> {
     let until = tokio::time::Instant::now() + GATHER;
     let mut next = Some(first);
     loop {
         match next {
-            Some(Line::Said(message)) => gathered.push(message),
+            Some(Line::Said(message, room)) => gathered.push((message, room)),
             Some(Line::Saved(answer)) => return Some(answer),
             None => return None,
         }
@@ -130,11 +137,12 @@ async fn gather(
     }
 }
 
-async fn save(db: &Db, messages: &[Message]) -> Result<(), kernel::db::sea_orm::DbErr> {
-    if messages.is_empty() {
+async fn save(db: &Db, gathered: &[(Message, Weak<Handle>)]) -> Result<(), kernel::db::sea_orm::DbErr> {
+    if gathered.is_empty() {
         return Ok(());
     }
+    let messages: Vec<&Message> = gathered.iter().map(|(message, _)| message).collect();
     let txn = db.write().await?;
-    store::save_messages(&txn, messages).await?;
+    store::save_messages(&txn, &messages).await?;
     txn.commit().await
 }

@@ -39,9 +39,9 @@ fn row_of(message: &Message) -> message::ActiveModel {
 }
 
 /// Saves messages; one that is there keeps the state a moderator may have given it, and only a held one lapses.
-pub async fn save_messages(conn: &impl ConnectionTrait, messages: &[Message]) -> Result<(), DbErr> {
+pub async fn save_messages(conn: &impl ConnectionTrait, messages: &[&Message]) -> Result<(), DbErr> {
     let (lapsed, said): (Vec<&Message>, Vec<&Message>) =
-        messages.iter().partition(|message| message.state == MessageState::Lapsed);
+        messages.iter().copied().partition(|message| message.state == MessageState::Lapsed);
     if !said.is_empty() {
         let keep = OnConflict::column(message::Column::Id).do_nothing().to_owned();
         let insert = message::Entity::insert_many(said.into_iter().map(row_of)).on_conflict(keep);

@@ -255,7 +255,31 @@ fn the_desk_sees_what_others_do_not() {
     let desk = |output: &Output| matches!(output, Output::DeskTick(frame) if frame.full.payload().contains("psst"));
     assert!(all.iter().flat_map(|out| &out.list).any(desk));
     assert!(all.iter().flat_map(frames).all(|frame| !frame.full.payload().contains("psst")));
-    assert!(all.iter().any(|out| replies(out, conn(2)).iter().any(|ack| ack.contains(r#""op":"ack""#))));
+    let persisted = |output: &Output| if let Output::Persist(message) = output { Some(message.id) } else { None };
+    let id = all.iter().flat_map(|out| &out.list).find_map(persisted).unwrap();
+    assert_eq!(replies(&room.on(Input::Saved { id }, now), conn(2)), [format!(r#"{{"op":"ack","id":"{id}"}}"#)]);
+}
+
+#[test]
+fn chat_is_shown_at_once_and_acknowledged_when_it_is_saved() {
+    let mut room = room();
+    join(&mut room, 1, pass("ana"), START);
+    let id = MessageId::new();
+    let line = |conn| Input::Say { from: pass("ana"), conn: Some(conn), id, text: "MOQ?".into() };
+    let mut now = START + Duration::from_secs(1);
+    let mut said = vec![room.on(line(conn(1)), now)];
+    said.extend(pass_time(&mut room, &mut now, Duration::from_secs(1)));
+    assert!(room.snapshot().contains("MOQ?"));
+    said.push(room.on(line(conn(2)), now));
+    assert!(said.iter().all(|out| !replies(out, conn(1)).iter().any(|reply| reply.contains("ack"))));
+    assert!(!room.has_saved(id));
+    let saved = room.on(Input::Saved { id }, now);
+    for number in [1, 2] {
+        assert!(replies(&saved, conn(number))[0].starts_with(&format!(r#"{{"op":"ack","id":"{id}","s":"#)));
+    }
+    assert!(room.has_saved(id));
+    assert_eq!(replies(&room.on(line(conn(3)), now), conn(3)).len(), 1, "a repeat of what is saved");
+    assert!(room.on(Input::Saved { id }, now).list.is_empty());
 }
 
 #[test]
