@@ -188,7 +188,6 @@ impl Picture {
 /// A show on the air: the demo's catalogue and event, published by ffmpeg over RTMP.
 pub struct Show {
     pub event: String,
-    pub products: Vec<seed::Product>,
     encoder: Child,
 }
 
@@ -208,8 +207,8 @@ impl Show {
             .arg(format!("rtmp://{}/live/{key}", house.rtmp))
             .spawn()
             .context("ffmpeg is missing")?;
-        let show = Self { event, products, encoder };
-        seed::go_live(owner, &show.event, &show.products).await?;
+        let show = Self { event, encoder };
+        seed::go_live(owner, &show.event).await?;
         Ok(show)
     }
 }
