@@ -6,7 +6,7 @@ use kernel::text::clean_line;
 use kernel::{Currency, Locale, Quantity, UnitPrice};
 use serde::{Deserialize, Serialize};
 
-use crate::price::{MAX_QUANTITY, Prices, Tier};
+use crate::price::{MAX_QUANTITY, Prices, PricesError, Tier};
 use crate::product::{Carton, Spec, SpecError};
 use crate::sheet::Sheet;
 
@@ -19,9 +19,28 @@ pub struct ImportRow {
     pub row: u32,
     pub spec: Spec,
     pub prices: Prices,
+    /// What of `spec` and `prices` stood in the sheet; the rest stays as it is in a product that is known.
+    pub given: Given,
     pub lead_time_days: Option<i64>,
     /// Pieces on hand; `None` leaves the stock as it is.
     pub stock: Option<i64>,
+}
+
+/// Cells that have a default in a new product.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    pub unit: bool,
+    pub moq: Option<Quantity>,
+    pub multiple: Option<Quantity>,
+}
+
+impl ImportRow {
+    /// The prices of a known product after this row.
+    pub fn prices_over(&self, old: &Prices) -> Result<Prices, PricesError> {
+        let tiers = if self.prices.tiers().is_empty() { old.tiers() } else { self.prices.tiers() };
+        let (moq, multiple) = (self.given.moq.unwrap_or(old.moq()), self.given.multiple.unwrap_or(old.multiple()));
+        Prices::new(moq, multiple, tiers.to_vec())
+    }
 }
 
 /// One bad cell.
@@ -107,6 +126,7 @@ struct Draft<'a> {
     findings: &'a mut Vec<Finding>,
     bad: bool,
     spec: Spec,
+    has_unit: bool,
     moq: Option<i64>,
     multiple: Option<i64>,
     currency: Option<Currency>,
@@ -168,6 +188,7 @@ impl<'a> Draft<'a> {
             row,
             findings,
             bad: false,
+            has_unit: false,
             spec: Spec::default(),
             moq: None,
             multiple: None,
@@ -192,7 +213,10 @@ impl<'a> Draft<'a> {
             Column::Sku => cell.clone_into(&mut self.spec.sku),
             Column::Name(locale) => self.spec.names.set(locale.clone(), cell.to_owned()),
             Column::Text(locale) => self.spec.texts.set(locale.clone(), cell.to_owned()),
-            Column::Unit => cell.clone_into(&mut self.spec.unit),
+            Column::Unit => {
+                self.has_unit = true;
+                cell.clone_into(&mut self.spec.unit);
+            }
             Column::Origin => cell.clone_into(&mut self.spec.origin),
             Column::Moq => self.moq = self.number(name, cell, 1),
             Column::Multiple => self.multiple = self.number(name, cell, 1),
@@ -247,7 +271,9 @@ impl<'a> Draft<'a> {
             return None;
         }
         let (spec, lead_time_days, stock) = (self.spec, self.lead_time_days, self.stock);
-        Some(ImportRow { row: self.row, spec, prices: prices?, lead_time_days, stock })
+        let (moq, multiple) = (self.moq.map(Quantity), self.multiple.map(Quantity));
+        let given = Given { unit: self.has_unit, moq, multiple };
+        Some(ImportRow { row: self.row, spec, prices: prices?, given, lead_time_days, stock })
     }
 
     fn finish_carton(&mut self) {

@@ -169,8 +169,7 @@ fn made_from(row: &ImportRow, org: OrgId, now: kernel::Instant) -> Result<Produc
     })
 }
 
-/// The product as the row wants it; `None` when it is so already. Languages the sheet does not have stay, and
-/// so do prices when it has none.
+/// The product as the row wants it; `None` when it is so already. What the sheet does not have stays.
 fn merged(old: &Product, row: &ImportRow, now: kernel::Instant) -> Result<Option<Product>, E> {
     let mut new = old.clone();
     for (locale, name) in row.spec.names.iter() {
@@ -179,14 +178,14 @@ fn merged(old: &Product, row: &ImportRow, now: kernel::Instant) -> Result<Option
     for (locale, text) in row.spec.texts.iter() {
         new.spec.texts.set(locale.clone(), text.to_owned());
     }
-    new.spec.unit.clone_from(&row.spec.unit);
+    if row.given.unit {
+        new.spec.unit.clone_from(&row.spec.unit);
+    }
     new.spec.carton = row.spec.carton.or(old.spec.carton);
     if !row.spec.origin.is_empty() {
         new.spec.origin.clone_from(&row.spec.origin);
     }
-    if !row.prices.tiers().is_empty() {
-        new.prices = row.prices.clone();
-    }
+    new.prices = row.prices_over(&old.prices)?;
     new.lead_time_days = checked_lead_time(row.lead_time_days)?.or(old.lead_time_days);
     if new == *old {
         return Ok(None);

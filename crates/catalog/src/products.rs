@@ -209,7 +209,7 @@ impl Catalog {
     ) -> Result<stock::Level, E> {
         let reason = clean_line(reason);
         let fits = (1..=MAX_REASON_CHARS).contains(&reason.chars().count());
-        if !fits || delta == 0 || delta.abs() > MAX_QUANTITY {
+        if !fits || delta == 0 || delta.unsigned_abs() > MAX_QUANTITY.unsigned_abs() {
             return Err(E::BadMovement);
         }
         let product = self.owned_variant(org, variant).await?.id;

@@ -9,6 +9,8 @@ use kernel::{Instant, Problem};
 
 /// Keys remembered at most; beyond that those at rest are forgotten first.
 const MOST: usize = 20_000;
+/// Bytes of a key that tell it from others; the longest e-mail address has 254.
+const LONGEST: usize = 256;
 
 /// A limit on how often one key may do something.
 pub struct Limiter {
@@ -25,6 +27,7 @@ impl Limiter {
 
     /// Takes one turn, or says how long to wait.
     pub fn take(&self, key: &str, now: Instant) -> Result<(), Duration> {
+        let key = remembered(key);
         let mut busy_until = self.busy_until.lock().unwrap_or_else(PoisonError::into_inner);
         make_room(&mut busy_until, now);
         let busy = busy_until.get(key).map_or(now, |until| (*until).max(now));
@@ -38,7 +41,7 @@ impl Limiter {
 
     /// Forgets the key's tries: it proved to be no guesser.
     pub fn forgive(&self, key: &str) {
-        self.busy_until.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.busy_until.lock().unwrap_or_else(PoisonError::into_inner).remove(remembered(key));
     }
 
     /// As [`Self::take`], with the refusal people read.
@@ -48,6 +51,11 @@ impl Limiter {
             Problem::slow_down("too-many-tries", wait.as_secs() + started)
         })
     }
+}
+
+/// As much of a key as is kept: whoever writes megabytes into a field of an address fills no memory with them.
+fn remembered(key: &str) -> &str {
+    &key[..key.floor_char_boundary(LONGEST)]
 }
 
 fn make_room(busy_until: &mut HashMap<String, Instant>, now: Instant) {

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
 use kernel::Secret;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 use crate::person::PersonError;
@@ -23,18 +23,28 @@ impl Default for Passwords {
 }
 
 impl Passwords {
+    /// A turn that goes into the hashing thread, which works on when the caller hangs up.
+    async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        self.0.clone().acquire_owned().await.ok()
+    }
+
     /// The PHC string the database keeps.
     pub async fn hash(&self, password: Secret<String>) -> Result<String, PersonError> {
-        let _turn = self.0.acquire().await;
-        let hashed = spawn_blocking(move || hash(password.expose())).await;
+        let turn = self.turn().await;
+        let hashed = spawn_blocking(move || {
+            let _held_to_the_end = turn;
+            hash(password.expose())
+        })
+        .await;
         hashed.ok().flatten().ok_or(PersonError::Hash)
     }
 
     /// Whether the password is the one. An unknown person costs the same work and fails, so that the time taken
     /// does not tell who is here.
     pub async fn check(&self, kept: Option<String>, password: Secret<String>) -> bool {
-        let _turn = self.0.acquire().await;
+        let turn = self.turn().await;
         let checked = spawn_blocking(move || {
+            let _held_to_the_end = turn;
             let known = kept.is_some();
             let against = kept.unwrap_or_else(|| nobody().to_owned());
             Argon2::default().verify_password(password.expose().as_bytes(), against.as_str()).is_ok() && known

@@ -167,6 +167,11 @@ impl Live {
         if (before.state, to) == (EventState::Scheduled, EventState::Live) {
             after.recording = Some(RecordingId::new());
         }
+        let was_rehearsed = before.state == EventState::Rehearsing;
+        if was_rehearsed {
+            after.sheet_version += 1;
+            self.reset_sheet(&txn, &mut after).await?;
+        }
         if to == EventState::Ended {
             after.sheet_version += 1;
             self.finish_item_on_air(&txn, &after).await?;
@@ -174,6 +179,10 @@ impl Live {
         save(&txn, &before, &after).await?;
         store::insert_audit(&txn, &Audit { event: &after, from: before.state, by, reason: &reason, at: now }).await?;
         self.tell_state(&txn, &after).await?;
+        if was_rehearsed {
+            // After the state: rooms show nobody what is pinned in a rehearsal.
+            self.tell_pins(&txn, &after).await?;
+        }
         if (before.state, to) == (EventState::Scheduled, EventState::Live) {
             // Before anybody may watch, so that nobody sees the rehearsal.
             self.streams.begin_show(&stream_name(id));

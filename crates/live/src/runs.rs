@@ -221,6 +221,22 @@ impl Live {
         Ok(())
     }
 
+    /// Takes back what a rehearsal did: every item waits again, and what went on the air pins nothing.
+    pub(crate) async fn reset_sheet(&self, txn: &DatabaseTransaction, event: &mut Event) -> Result<(), E> {
+        self.finish_item_on_air(txn, event).await?;
+        for mut item in store::items(txn, event.id).await? {
+            if item.state != RunItemState::Queued {
+                (item.state, item.started_at) = (RunItemState::Queued, None);
+                store::update_item(txn, &item).await?;
+            }
+        }
+        if !event.is_pinned_by_hand {
+            event.pins.clear();
+        }
+        event.pins_version += 1;
+        Ok(())
+    }
+
     async fn pin_automatically(&self, txn: &DatabaseTransaction, event: &mut Event, item: &RunItem) -> Result<(), E> {
         let Some(product) = item.product else { return Ok(()) };
         if event.is_pinned_by_hand || event.pins == [product] {
@@ -234,7 +250,7 @@ impl Live {
         self.tell_pins(txn, event).await
     }
 
-    async fn tell_pins(&self, txn: &DatabaseTransaction, event: &Event) -> Result<(), E> {
+    pub(crate) async fn tell_pins(&self, txn: &DatabaseTransaction, event: &Event) -> Result<(), E> {
         let told = PinsChanged { event: event.id, version: event.pins_version, products: event.pins.clone() };
         Ok(self.outbox.add(txn, &told).await?)
     }

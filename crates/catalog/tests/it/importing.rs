@@ -51,6 +51,23 @@ async fn an_import_changes_what_it_names_and_keeps_the_rest() {
 }
 
 #[tokio::test]
+async fn a_sheet_without_moq_or_unit_leaves_them_as_they_are() {
+    each_house(|house| async move {
+        applied(&house, &checked(&house, CSV.as_bytes()).await).await;
+        for csv in ["sku,currency,price_1,min_1\nA,USD,9,24\n", "sku,moq\nA,48\n", "sku,multiple\nA,6\n"] {
+            let (_, outcome) = applied(&house, &checked(&house, csv.as_bytes()).await).await;
+            assert_eq!(outcome["changed"], 1, "{csv}");
+        }
+        let (_, listed) = house.crew("GET", "/api/v1/products?q=bricks", Value::Null).await;
+        let product = &listed["items"][0];
+        assert_eq!((&product["unit"], &product["moq"], &product["multiple"]), (&json!("set"), &json!(48), &json!(6)));
+        assert_eq!(product["tiers"].as_array().unwrap().len(), 1);
+        assert_eq!(product["tiers"][0]["unit_price"]["micro"], 9_000_000);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_import_with_findings_is_not_applied() {
     each_house(|house| async move {
         let run = checked(&house, b"sku,currency,price_1,min_1\nA,USD,1,1\nB,USD,free,1\n").await;

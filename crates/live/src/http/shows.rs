@@ -64,7 +64,7 @@ impl ShowView {
             time_zone: event.plan.time_zone.clone(),
             languages: event.plan.languages.clone(),
             products: run::products(items),
-            pins: event.pins.clone(),
+            pins: if event.state.shown() == Some(event.state) { event.pins.clone() } else { Vec::new() },
             on_air: on_air.filter(|_| event.state.shown() == Some(event.state)),
             recording: event.recording.filter(|_| event.state == EventState::Replay),
         }

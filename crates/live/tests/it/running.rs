@@ -214,6 +214,32 @@ async fn an_encoder_that_came_for_the_rehearsal_stays_for_the_show() {
 }
 
 #[tokio::test]
+async fn what_is_rehearsed_is_seen_by_nobody_and_leaves_no_trace() {
+    each_house(|house| async move {
+        let event = house.draft().await;
+        let product = house.product("A").await;
+        let item = house.item(&event, json!({"product": product})).await;
+        house.moved(&event, "scheduled").await;
+        house.key(&event).await;
+        house.moved(&event, "rehearsing").await;
+        let path = format!("/api/v1/run_items/{item}/transitions");
+        assert_eq!(house.crew("POST", &path, json!({"to": "on_air"})).await.0, 200);
+        let pins = format!("/api/v1/events/{event}/pins");
+        assert_eq!(house.crew("GET", &pins, Value::Null).await.1["products"], json!([product]), "the crew tries it");
+        let (_, show) = house.public(&format!("/api/v1/shows/{event}")).await;
+        assert_eq!((&show["state"], &show["pins"], &show["on_air"]), (&json!("scheduled"), &json!([]), &Value::Null));
+        house.told().await;
+        assert_eq!(house.moved(&event, "scheduled").await.0, 200);
+        let told: Vec<String> = house.told().await.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(told, ["live.run_item.finished", "live.event.state", "live.pin.changed"]);
+        assert_eq!(house.crew("GET", &pins, Value::Null).await.1["products"], json!([]));
+        let (_, sheet) = house.crew("GET", &format!("/api/v1/events/{event}/run_items"), Value::Null).await;
+        assert_eq!(sheet["items"][0]["state"], "queued");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_show_that_is_not_recorded_says_so_and_is_recorded_once_there_is_room() {
     each_house(|house| async move {
         house.disk.has(0);

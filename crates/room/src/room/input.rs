@@ -37,7 +37,7 @@ impl Phase {
     /// The phase of a room in a state of its event.
     pub fn of(event_state: &str) -> Self {
         match event_state {
-            "rehearsing" | "live" | "interrupted" => Self::Open,
+            "live" | "interrupted" => Self::Open,
             "ended" | "processing" | "replay" => Self::DeskOnly,
             "archived" | "cancelled" => Self::Closed,
             _ => Self::Lobby,

@@ -15,6 +15,9 @@ use crate::room::{Ctl, Input, Phase};
 use crate::shard::Door as _;
 use crate::store;
 
+/// The state of an event that only its crew sees.
+const REHEARSING: &str = "rehearsing";
+
 impl Rooms {
     /// Listens until the bus closes. What was told while nobody listened is reread first; what the database did not
     /// keep comes again.
@@ -64,6 +67,9 @@ impl Rooms {
             "live.event.state" => self.event_state(&read(happening)?).await,
             "live.pin.changed" => {
                 let pins: PinChanged = read(happening)?;
+                if self.rehearses(pins.event).await? {
+                    return Ok(());
+                }
                 let body = format!(r#"{{"v":{},"pins":{}}}"#, pins.version, encode(&pins.products));
                 self.show(pins.event, ctl("pins", "pins", pins.version, body)).await
             }
@@ -94,7 +100,8 @@ impl Rooms {
         if older {
             return Ok(());
         }
-        let body = format!(r#"{{"state":{},"version":{}}}"#, encode(&heard.to), heard.version);
+        let shown = if heard.to == REHEARSING { "scheduled" } else { heard.to.as_str() };
+        let body = format!(r#"{{"state":{},"version":{}}}"#, encode(&shown), heard.version);
         self.show(heard.event, ctl("state", "state", heard.version, body)).await?;
         if let Some(room) = self.opened(heard.event) {
             room.on(Input::Languages(heard.languages.clone()));
@@ -128,9 +135,18 @@ impl Rooms {
     /// The item on the air, or none. One that takes another's place is told with the same version of the run sheet,
     /// so the start counts as the later of the two.
     async fn run_item(&self, heard: &RunItem, started: bool) -> Result<(), Problem> {
+        if self.rehearses(heard.event).await? {
+            return Ok(());
+        }
         let version = heard.version * 2 + i64::from(started);
         let body = if started { encode(&ShownItem::from(heard)) } else { "{}".to_owned() };
         self.show(heard.event, ctl("item", "item", version, body)).await
+    }
+
+    /// Whether the show is being rehearsed: those who wait for it see nothing of that. What holds is told again
+    /// when the rehearsal ends.
+    async fn rehearses(&self, event: EventId) -> Result<bool, Problem> {
+        Ok(store::room(self.0.db.read(), event).await?.is_some_and(|room| room.state == REHEARSING))
     }
 
     async fn inquiry_opened(&self, heard: &InquiryOpened) -> Result<(), Problem> {

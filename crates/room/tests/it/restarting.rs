@@ -38,6 +38,27 @@ async fn a_restart_loses_no_control_value_and_no_question_and_starts_a_new_epoch
 }
 
 #[tokio::test]
+async fn those_who_wait_see_nothing_of_a_rehearsal() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        server.state("rehearsing", 20).await;
+        let rehearsed = json!({"event": server.event, "version": 8, "products": [Uuid::now_v7()]});
+        server.hear("live.pin.changed", rehearsed.clone()).await;
+        let (_, seen) = server.join("ana").await;
+        let seen = seen["snap"].to_string();
+        assert!(seen.contains(r#""state":"scheduled""#), "{seen}");
+        assert!(!seen.contains("rehearsing") && !seen.contains(&rehearsed["products"][0].to_string()), "{seen}");
+        server.state("scheduled", 21).await;
+        let product = Uuid::now_v7();
+        server.hear("live.pin.changed", json!({"event": server.event, "version": 9, "products": [product]})).await;
+        let (_, seen) = server.join("bo").await;
+        assert!(seen["snap"].to_string().contains(&product.to_string()));
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_end_of_the_show_makes_open_questions_debts_and_an_inquiry_converts_one() {
     each_database(&migrations(), async |db| {
         let server = Server::start(db).await;
