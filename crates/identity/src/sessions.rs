@@ -51,7 +51,7 @@ pub struct Session {
     /// What the browser calls itself.
     pub device: Option<String>,
     pub created_at: Instant,
-    /// Within [`SEEN_AFTER`].
+    /// Within a few minutes: it is not written at every request.
     pub last_seen_at: Instant,
     pub expires_at: Instant,
 }

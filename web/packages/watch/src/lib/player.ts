@@ -9,6 +9,8 @@ export interface PlayerEvents {
 export interface Playing { stop: () => void; toLive: () => void }
 
 const RETRY_MS = 2000;
+/** Further behind than the player mends by playing faster: who did not stop the picture is brought back to live. */
+const LOST_S = 3;
 
 export async function play(video: HTMLVideoElement, src: string, live: boolean, events: PlayerEvents): Promise<Playing> {
   const { default: HlsPlayer } = await import('hls.js/light');
@@ -36,6 +38,9 @@ function withHls(HlsPlayer: typeof Hls, video: HTMLVideoElement, src: string, li
   const hls = new HlsPlayer({ lowLatencyMode: live, enableWorker: false, backBufferLength: 30, maxLiveSyncPlaybackRate: 1.1 });
   let retry: ReturnType<typeof setTimeout> | undefined;
   let mended = 0;
+  let stopped = false;
+  const onpause = () => (stopped = true);
+  video.addEventListener('pause', onpause);
   hls.on(HlsPlayer.Events.MANIFEST_PARSED, start);
   hls.on(HlsPlayer.Events.FRAG_BUFFERED, () => (mended = 0));
   hls.on(HlsPlayer.Events.ERROR, (_, data) => {
@@ -49,13 +54,18 @@ function withHls(HlsPlayer: typeof Hls, video: HTMLVideoElement, src: string, li
   hls.loadSource(src);
   hls.attachMedia(video);
   return {
-    time: () => hls.playingDate?.getTime() ?? null,
+    time() {
+      if (live && !stopped && !video.paused && hls.latency > (hls.targetLatency ?? Infinity) + LOST_S) this.toLive();
+      return hls.playingDate?.getTime() ?? null;
+    },
     toLive() {
+      stopped = false;
       if (hls.liveSyncPosition) video.currentTime = hls.liveSyncPosition;
       start();
     },
     stop() {
       clearTimeout(retry);
+      video.removeEventListener('pause', onpause);
       hls.destroy();
     },
   };
