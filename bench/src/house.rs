@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 const EMAIL: &str = "owner@example.com";
 const PASSWORD: &str = "a-long-enough-password";
+const SETTINGS: &str = "livefair.toml";
 /// Linux counts CPU time in these for `/proc`.
 const TICK: Duration = Duration::from_millis(10);
 
@@ -49,14 +50,15 @@ pub struct Usage {
 }
 
 impl House {
-    /// Makes the data folder with an owner; [`Self::start`] opens the doors.
-    pub fn make(args: &HouseArgs) -> anyhow::Result<Self> {
+    /// Makes the data folder with these settings and an owner; [`Self::start`] opens the doors.
+    pub fn make(args: &HouseArgs, settings: &str) -> anyhow::Result<Self> {
         let program = match &args.livefair {
             Some(program) => program.clone(),
             None => std::env::current_exe()?.with_file_name("livefair"),
         };
         ensure!(program.is_file(), "{} is missing: build the server, or name it with --livefair", program.display());
         let data = tempfile::Builder::new().prefix("livefair-bench-").tempdir_in(&args.dir)?;
+        std::fs::write(data.path().join(SETTINGS), settings)?;
         let (http, rtmp) = (free_port()?, free_port()?);
         let database_url = args.database_url.clone();
         let house = Self { program, data, database_url, child: None, http, rtmp };
@@ -75,7 +77,8 @@ impl House {
 
     /// The command, over this house's data.
     fn over(&self, mut command: Command) -> Command {
-        command.arg("--data").arg(self.data.path()).args(["--log", "warn"]);
+        command.arg("--data").arg(self.data.path()).args(["--log", "error", "--config"]);
+        command.arg(self.data.path().join(SETTINGS));
         if let Some(url) = &self.database_url {
             command.args(["--database-url", url]);
         }

@@ -42,7 +42,7 @@ struct Seen {
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     ensure!(server::raise_file_limit() > arguments.players as u64 + 100, "too few files may be open");
-    let mut house = House::make(&arguments.house)?;
+    let mut house = House::make(&arguments.house, "")?;
     house.start().await?;
     let owner = house.owner().await?;
     let show = Show::go_live(&house, &owner, Picture::Phone).await?;

@@ -75,8 +75,11 @@ impl Goods for Nobody {
 
 #[async_trait]
 impl Buyers for Nobody {
-    async fn meet(&self, _: &DatabaseTransaction, _: &BuyerDetails, _: &Locale) -> Result<Met, MeetError> {
-        Ok(Met { company: CompanyId::new(), contact: ContactId::new() })
+    /// The same buyer each time, as the number in the address says.
+    async fn meet(&self, _: &DatabaseTransaction, buyer: &BuyerDetails, _: &Locale) -> Result<Met, MeetError> {
+        let digits: String = buyer.email.chars().filter(char::is_ascii_digit).collect();
+        let who = Uuid::from_u128(digits.parse().unwrap_or_default());
+        Ok(Met { company: CompanyId::from_uuid(who), contact: ContactId::from_uuid(who) })
     }
     async fn home(&self, _: &DatabaseTransaction) -> Result<Option<OrgId>, DbErr> {
         Ok(None)

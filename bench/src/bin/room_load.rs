@@ -52,7 +52,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let files = server::raise_file_limit();
     ensure!(files > arguments.viewers as u64 + 100, "only {files} files may be open: raise `ulimit -Hn`");
     ensure!(arguments.talkers > 0 && arguments.talkers <= arguments.viewers, "the talkers are viewers too");
-    let mut house = House::make(&arguments.house)?;
+    let mut house = House::make(&arguments.house, "")?;
     house.start().await?;
     let owner = house.owner().await?;
     let show = Show::go_live(&house, &owner, Picture::Small).await?;
