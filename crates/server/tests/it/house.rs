@@ -26,7 +26,7 @@ pub fn add_owner(data: &Path) {
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -38,7 +38,11 @@ impl House {
 
     /// Starts `serve` with further arguments.
     pub async fn open_with(data: &Path, further: &[&str]) -> Self {
-        let (http, rtmp) = (free_port(), free_port());
+        Self::open_on(data, (free_port(), free_port()), further).await
+    }
+
+    /// Starts `serve` where it was before, so that viewers find it again.
+    pub async fn open_on(data: &Path, (http, rtmp): (u16, u16), further: &[&str]) -> Self {
         let child = Command::new(env!("CARGO_BIN_EXE_livefair"))
             .args(["serve", "--http", &format!("127.0.0.1:{http}"), "--rtmp", &format!("127.0.0.1:{rtmp}"), "--data"])
             .arg(data)

@@ -8,3 +8,4 @@ mod document;
 mod edge;
 mod house;
 mod letters;
+mod viewer;
