@@ -929,7 +929,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Says something, for those without a WebSocket. Its place comes with the frames. */
+        /** Says something, for those without a WebSocket. The answer means that it is saved; its place comes with the frames. */
         post: operations["say"];
         delete?: never;
         options?: never;
