@@ -98,7 +98,8 @@ fn distance(point: (f32, f32), shape: &Shape) -> f32 {
 fn composition(index: usize) -> Vec<Shape> {
     // In the order of the sheet.
     match index % 14 {
-        0 | 7 | 13 => blocks(index),
+        0 | 7 => blocks(index),
+        13 => blocks(index + 1), // in other colours than the seventh
         1 | 2 | 9 => tiles(index),
         3 | 10 => clock(index),
         4 | 12 => beads(index),
