@@ -6,7 +6,10 @@
  * the video ten times a second. Encoder, network, server, playlist, player and its buffer are all within the figure;
  * the camera, the sound card and the screen are not. One clock: everything runs on one machine.
  *
- *   node e2e/measure/glass.mjs [--livefair PATH] [--seconds 60] [--warm-up 10] [--only obs|zerolatency] [--rate 30]
+ *   node e2e/measure/glass.mjs [--livefair PATH] [--seconds 60] [--warm-up 10] [--only obs|zerolatency] [--rate 30] [--trace]
+ *
+ * `--trace` prints the first reading of each second: age, how much of it came after the server (by the page's own
+ * reckoning), what the player has in hand, and how fast it plays.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +21,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 
 const { values: given } = parseArgs({
-  options: { livefair: { type: 'string' }, seconds: { type: 'string' }, 'warm-up': { type: 'string' }, only: { type: 'string' }, limit: { type: 'string' }, rate: { type: 'string' } },
+  options: { livefair: { type: 'string' }, seconds: { type: 'string' }, 'warm-up': { type: 'string' }, only: { type: 'string' }, limit: { type: 'string' }, rate: { type: 'string' }, trace: { type: 'boolean' } },
 });
 const program = given.livefair ?? process.env.LIVEFAIR ?? `${process.env.HOME}/.cache/livefair/target/release/livefair`;
 const seconds = Number(given.seconds ?? 60);
@@ -46,15 +49,16 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 const show = await goOnAir();
 console.log(`glass to glass, ${WIDTH}×${HEIGHT} at ${RATE} frames/s, RTMP → LL-HLS (parts of 334 ms) → hls.js in Chromium, one machine`);
 console.log(`${seconds} s each after ${warm_up_s} s, read every 100 ms\n`);
-console.log('encoder                                          p50 ms   p95 ms   max ms   reads  misread  dropped frames  stalls');
+console.log('encoder                                          p50 ms   p95 ms   max ms  after the server   reads  misread  dropped frames  stalls');
 let slow = false;
 for (const [name, encoder] of Object.entries(ENCODERS)) {
   if (given.only && given.only !== name) continue;
   const seen = await measure(encoder.args);
+  if (given.trace) for (const line of seen.trace) console.log(line);
   const at = (share) => seen.ages[Math.min(seen.ages.length - 1, Math.ceil(seen.ages.length * share) - 1)] ?? NaN;
   const cell = (value, width) => String(value).padStart(width);
   console.log(
-    encoder.says.padEnd(46) + cell(at(0.5), 9) + cell(at(0.95), 9) + cell(at(1), 9) + cell(seen.ages.length, 8) + cell(seen.misread, 9) +
+    encoder.says.padEnd(46) + cell(at(0.5), 9) + cell(at(0.95), 9) + cell(at(1), 9) + cell(seen.behind, 18) + cell(seen.ages.length, 8) + cell(seen.misread, 9) +
       cell(`${seen.dropped} of ${seen.frames}`, 16) + cell(seen.stalls, 8),
   );
   slow ||= !(at(0.95) <= limit_ms) || seen.ages.length < seconds * 5;
@@ -115,7 +119,16 @@ async function readAges({ seconds, WIDTH, BLOCK, COLUMNS, LEFT, TIME_BITS, CHECK
   let [stalls, misread] = [0, 0];
   video.addEventListener('waiting', () => stalls++);
   const before = video.getVideoPlaybackQuality();
-  const ages = [];
+  const [ages, behind, trace] = [[], [], []];
+  const note = (age) => {
+    ages.push(age);
+    behind.push(Number(document.querySelector('[data-latency-ms]')?.dataset.latencyMs));
+    const { buffered, currentTime, playbackRate } = video;
+    const in_hand_s = buffered.length ? buffered.end(buffered.length - 1) - currentTime : 0;
+    const at_s = Math.floor((performance.now() - began) / 1000);
+    if (trace.length <= at_s) trace.push(`${at_s} s: age ${age} ms, after the server ${behind.at(-1)} ms, in hand ${in_hand_s.toFixed(2)} s, rate ${playbackRate}, stalls ${stalls}`);
+  };
+  const began = performance.now();
   for (const until = performance.now() + seconds * 1000; performance.now() < until; ) {
     const now = Date.now();
     context.drawImage(video, 0, 0, WIDTH, 2 * BLOCK, 0, 0, WIDTH, 2 * BLOCK);
@@ -128,13 +141,14 @@ async function readAges({ seconds, WIDTH, BLOCK, COLUMNS, LEFT, TIME_BITS, CHECK
       if (bit < TIME_BITS) time = time * 2 + one;
       else check = check * 2 + one;
     }
-    if (time % 127 === check) ages.push(now - time);
+    if (time % 127 === check) note(now - time);
     else misread++;
     await new Promise((again) => setTimeout(again, 100));
   }
   const after = video.getVideoPlaybackQuality();
   return {
-    ages: ages.sort((a, b) => a - b), misread, stalls,
+    ages: ages.sort((a, b) => a - b), misread, stalls, trace,
+    behind: behind.sort((a, b) => a - b)[behind.length >> 1],
     dropped: after.droppedVideoFrames - before.droppedVideoFrames,
     frames: after.totalVideoFrames - before.totalVideoFrames,
   };

@@ -101,7 +101,7 @@ impl Shows for Nobody {
 
 #[async_trait]
 impl Letters for Nobody {
-    async fn queue(&self, _: &DatabaseTransaction, _: Dispatch) -> Result<(), DbErr> {
+    async fn queue(&self, _: &DatabaseTransaction, _: Vec<Dispatch>) -> Result<(), DbErr> {
         Ok(())
     }
 }
@@ -145,7 +145,7 @@ async fn on_sqlite(dir: &Path, run: impl AsyncFnOnce(&str) -> anyhow::Result<()>
 
 /// On a database of its own in the server.
 async fn on_postgres(server: &str, run: impl AsyncFnOnce(&str) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let admin = Db::open_for_writer(server).await.context("PostgreSQL does not answer")?;
+    let admin = Db::open_one(server).await.context("PostgreSQL does not answer")?;
     let name = format!("bench_{}", Uuid::now_v7().simple());
     admin.read().execute_unprepared(&format!("CREATE DATABASE {name}")).await?;
     let mut url: url::Url = server.parse()?;
@@ -157,7 +157,7 @@ async fn on_postgres(server: &str, run: impl AsyncFnOnce(&str) -> anyhow::Result
 
 /// What a commit of this server waits for.
 async fn settings_of(server: &str) -> anyhow::Result<String> {
-    let admin = Db::open_for_writer(server).await.context("PostgreSQL does not answer")?;
+    let admin = Db::open_one(server).await.context("PostgreSQL does not answer")?;
     let sql = "SELECT name || '=' || setting AS said FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit')";
     let rows = admin.read().query_all_raw(Statement::from_string(DatabaseBackend::Postgres, sql)).await?;
     let said = rows.iter().map(|row| row.try_get("", "said")).collect::<Result<Vec<String>, _>>()?;
@@ -171,11 +171,10 @@ async fn open(url: &str, batch: usize) -> anyhow::Result<Trade> {
     let nobody = Arc::new(Nobody);
     let neighbours =
         Neighbours { goods: nobody.clone(), buyers: nobody.clone(), letters: nobody.clone(), shows: nobody };
-    let writer = Db::open_for_writer(url).await?;
     let settings = Settings { batch, ..Settings::default() };
     let outbox = Outbox::new(clock.clone());
     let keys = Keys::from_secret([7; 32]);
-    Ok(Trade::start(db, writer, clock, outbox, &keys, neighbours, settings))
+    Ok(Trade::start(db, clock, outbox, &keys, neighbours, settings))
 }
 
 async fn measure(database: &str, url: &str, batch: usize, seconds: f64) -> anyhow::Result<()> {

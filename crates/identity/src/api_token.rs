@@ -64,7 +64,7 @@ impl ApiTokens {
             last_used_at: None,
             expires_at: new.expires_at,
         };
-        store::insert_api_token(self.db.read(), org, person, &token, &token_hash(text.expose())).await?;
+        store::insert_api_token(self.db.writing(), org, person, &token, &token_hash(text.expose())).await?;
         Ok((token, text))
     }
 
@@ -74,7 +74,7 @@ impl ApiTokens {
 
     /// Ends a token at once; false when there is none.
     pub async fn revoke(&self, org: OrgId, id: ApiTokenId) -> Result<bool, DbErr> {
-        store::delete_api_token(self.db.read(), org, id).await
+        store::delete_api_token(self.db.writing(), org, id).await
     }
 
     /// The actor behind a token: the person's rights of today, as far as the token reaches.
@@ -100,7 +100,7 @@ impl ApiTokens {
         // Once an hour is enough to tell a token in use from one forgotten.
         if token.last_used_at.is_none_or(|last| now.since(last).as_secs() > 3600) {
             // Reading goes on when nothing can be written.
-            if let Err(cause) = store::touch_api_token(self.db.read(), id, now).await {
+            if let Err(cause) = store::touch_api_token(self.db.writing(), id, now).await {
                 tracing::warn!(%cause, "the use of an API token could not be noted");
             }
         }

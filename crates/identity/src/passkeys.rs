@@ -49,7 +49,7 @@ impl Passkeys {
         let (name, now) = (passkey::checked_name(name)?, self.clock.now());
         let credential = self.party()?.finish_adding(&self.adding, person, answer, now)?;
         let passkey = Passkey { id: PasskeyId::new(), name, created_at: now, last_used_at: None };
-        let inserted = store::insert_passkey(self.db.read(), &passkey, credential).await;
+        let inserted = store::insert_passkey(self.db.writing(), &passkey, credential).await;
         inserted.map_err(|err| if is_taken(&err) { PasskeyError::Taken } else { err.into() })?;
         Ok(passkey)
     }
@@ -60,12 +60,12 @@ impl Passkeys {
 
     pub async fn rename(&self, person: PersonId, id: PasskeyId, name: &str) -> Result<(), PasskeyError> {
         let name = passkey::checked_name(name)?;
-        let renamed = store::rename_passkey(self.db.read(), person, id, &name).await?;
+        let renamed = store::rename_passkey(self.db.writing(), person, id, &name).await?;
         renamed.then_some(()).ok_or(PasskeyError::NoSuchPasskey)
     }
 
     pub async fn remove(&self, person: PersonId, id: PasskeyId) -> Result<(), PasskeyError> {
-        let removed = store::delete_passkey(self.db.read(), person, id).await?;
+        let removed = store::delete_passkey(self.db.writing(), person, id).await?;
         removed.then_some(()).ok_or(PasskeyError::NoSuchPasskey)
     }
 

@@ -150,10 +150,10 @@ impl Sessions {
         now: Instant,
     ) -> Result<bool, DbErr> {
         if now.since(last_seen_at) > SEEN_AFTER {
-            store::touch_session(self.db.read(), hash, now).await?;
+            store::touch_session(self.db.writing(), hash, now).await?;
         }
         Ok(is_to_be_rolled(expires_at, now)
-            && store::roll_session(self.db.read(), hash, expires_at, now + LIFE).await?)
+            && store::roll_session(self.db.writing(), hash, expires_at, now + LIFE).await?)
     }
 
     /// A person's sessions, the newest first.
@@ -166,23 +166,23 @@ impl Sessions {
         let Some(session) = self.of(person).await?.into_iter().find(|session| session.id() == id) else {
             return Ok(false);
         };
-        store::delete_session(self.db.read(), &session.hash).await?;
+        store::delete_session(self.db.writing(), &session.hash).await?;
         Ok(true)
     }
 
     /// Ends all of a person's sessions but the one with this hash.
     pub async fn end_others(&self, person: PersonId, hash: &str) -> Result<u64, DbErr> {
-        store::delete_sessions_of(self.db.read(), person, Some(hash)).await
+        store::delete_sessions_of(self.db.writing(), person, Some(hash)).await
     }
 
     /// Ends the session; ending one that is over is no failure.
     pub async fn end(&self, token: &str) -> Result<(), DbErr> {
-        store::delete_session(self.db.read(), &token_hash(token)).await
+        store::delete_session(self.db.writing(), &token_hash(token)).await
     }
 
     /// Removes what has run out.
     pub async fn sweep(&self) -> Result<u64, DbErr> {
-        store::delete_ended(self.db.read(), self.clock.now()).await
+        store::delete_ended(self.db.writing(), self.clock.now()).await
     }
 
     async fn person(&self, id: PersonId) -> Result<Option<Actor>, DbErr> {

@@ -38,7 +38,7 @@ mod db {
     }
 
     async fn on_postgres<F: Future<Output = ()>>(server: &str, migrations: &[Migration], test: impl Fn(Db) -> F) {
-        let admin = Db::open_for_writer(server).await.expect("PostgreSQL answers");
+        let admin = Db::open_one(server).await.expect("PostgreSQL answers");
         let name = format!("test_{}", Uuid::now_v7().simple());
         admin.read().execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database is made");
         let mut url: url::Url = server.parse().expect("TEST_DATABASE_URL is a URL");

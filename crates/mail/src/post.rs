@@ -99,19 +99,29 @@ impl Post {
 
     /// Keeps the letter in the caller's transaction: it is sent if and only if that commits.
     pub async fn queue(&self, txn: &impl ConnectionTrait, letter: Letter) -> Result<MailId, PostError> {
+        let mail = self.sealed(&letter)?;
+        let id = mail.id;
+        store::insert(txn, vec![mail]).await?;
+        Ok(id)
+    }
+
+    /// As [`Post::queue`] for many, by one statement.
+    pub async fn queue_all(&self, txn: &impl ConnectionTrait, letters: Vec<Letter>) -> Result<(), PostError> {
+        let mails: Vec<_> = letters.iter().map(|letter| self.sealed(letter)).collect::<Result<_, _>>()?;
+        Ok(store::insert(txn, mails).await?)
+    }
+
+    fn sealed(&self, letter: &Letter) -> Result<NewMail, BadLetter> {
         letter.check()?;
-        let id = MailId::new();
-        let mail = NewMail {
-            id,
+        Ok(NewMail {
+            id: MailId::new(),
             to_name: letter.to.name().to_owned(),
             to_email: letter.to.email().to_owned(),
             locale: letter.locale.to_string(),
             template: letter.template.word(),
             sealed_values: hex::encode(self.0.sealer.seal(letter.values.to_string().as_bytes())),
             now: self.0.clock.now(),
-        };
-        store::insert(txn, mail).await?;
-        Ok(id)
+        })
     }
 
     /// Says that a transaction with letters has committed.
@@ -171,7 +181,7 @@ impl Post {
     }
 
     async fn try_one(&self, mail: QueuedMail, now: Instant) -> Result<Outcome, DbErr> {
-        let (db, id) = (self.0.db.read(), mail.id);
+        let (db, id) = (self.0.db.writing(), mail.id);
         if !store::claim(db, &mail, now).await? {
             return Ok(Outcome::TakenByAnother);
         }

@@ -31,8 +31,16 @@ pub struct NewMail {
     pub now: Instant,
 }
 
-pub async fn insert(conn: &impl ConnectionTrait, mail: NewMail) -> Result<(), DbErr> {
-    let row = ActiveModel {
+pub async fn insert(conn: &impl ConnectionTrait, mails: Vec<NewMail>) -> Result<(), DbErr> {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    Entity::insert_many(mails.into_iter().map(queued)).exec_without_returning(conn).await?;
+    Ok(())
+}
+
+fn queued(mail: NewMail) -> ActiveModel {
+    ActiveModel {
         id: Set(mail.id),
         to_name: Set(mail.to_name),
         to_email: Set(mail.to_email),
@@ -45,9 +53,7 @@ pub async fn insert(conn: &impl ConnectionTrait, mail: NewMail) -> Result<(), Db
         created_at: Set(mail.now),
         ended_at: Set(None),
         failure: Set(None),
-    };
-    Entity::insert(row).exec_without_returning(conn).await?;
-    Ok(())
+    }
 }
 
 /// The mails that are due, the oldest first.

@@ -75,7 +75,6 @@ pub struct App {
 impl App {
     pub async fn start(config: &Config, secret_key: Option<&str>) -> anyhow::Result<Self> {
         let (db, _) = open_database(config).await?;
-        let writer_db = Db::open_for_writer(&config.database_url()).await?;
         let keys = keys(config, secret_key)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let outbox = Outbox::new(clock.clone());
@@ -125,7 +124,7 @@ impl App {
             per_address_minute: config.trade.per_address_minute,
             ..trade::Settings::default()
         };
-        let trade = Trade::start(db.clone(), writer_db, clock.clone(), outbox.clone(), &keys, neighbours, settings);
+        let trade = Trade::start(db.clone(), clock.clone(), outbox.clone(), &keys, neighbours, settings);
         let sources = Domains {
             db: db.clone(),
             live: live.clone(),

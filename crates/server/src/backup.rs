@@ -38,7 +38,7 @@ pub async fn write(config: &Config, file: &Path) -> anyhow::Result<()> {
     let db = Db::open(&url).await?;
     let backend = db.read().get_database_backend();
     let into = Statement::from_sql_and_values(backend, "VACUUM INTO ?", [copy.display().to_string().into()]);
-    db.read().execute_raw(into).await.context("the database could not be copied")?;
+    db.writing().execute_raw(into).await.context("the database could not be copied")?;
     db.close().await?;
     let (data, file) = (config.data.clone(), file.to_owned());
     tokio::task::spawn_blocking(move || archive(&data, &copy, &file)).await?

@@ -112,10 +112,10 @@ impl Inquiries {
             event: inquiry.event,
         };
         self.base.outbox.add(&txn, &opened).await.map_err(DbErr::from)?;
-        self.base.letters.queue(&txn, self.thanks(&inquiry, product.as_ref())).await?;
-        for seller in self.base.buyers.sellers(org).await?.into_iter().take(MAX_NOTICES) {
-            self.base.letters.queue(&txn, notice(&inquiry, product.as_ref(), seller)).await?;
-        }
+        let sellers = self.base.buyers.sellers(org).await?;
+        let notices = sellers.into_iter().take(MAX_NOTICES).map(|seller| notice(&inquiry, product.as_ref(), seller));
+        let mails = std::iter::once(self.thanks(&inquiry, product.as_ref())).chain(notices);
+        self.base.letters.queue(&txn, mails.collect()).await?;
         txn.commit().await?;
         self.base.outbox.wake();
         self.base.letters.wake();

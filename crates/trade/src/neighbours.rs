@@ -1,6 +1,7 @@
 //! Trade's ports, filled by the neighbours themselves.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -198,11 +199,10 @@ impl PostLetters {
     pub fn new(post: Post, sender: Arc<dyn Sender>, public_url: &str) -> Self {
         Self { post, sender, public_url: public_url.trim_end_matches('/').to_owned() }
     }
-}
 
-#[async_trait]
-impl Letters for PostLetters {
-    async fn queue(&self, txn: &DatabaseTransaction, mail: Dispatch) -> Result<(), DbErr> {
+    /// The letter of the firm called `org`, unless the address takes no mail: it was checked when somebody gave it,
+    /// and one bad address must not keep the letters of others.
+    fn letter(&self, mail: Dispatch, org: String) -> Option<mail::Letter> {
         let template = match mail.letter {
             Letter::OrderPlaced => Template::OrderPlaced,
             Letter::OrderConfirmed => Template::OrderConfirmed,
@@ -210,18 +210,30 @@ impl Letters for PostLetters {
             Letter::InquiryReceived => Template::InquiryReceived,
             Letter::InquiryNotice => Template::InquiryNotice,
         };
-        let mut values: Map<String, Value> =
-            mail.facts.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect();
-        values.insert("org".to_owned(), self.sender.name_of(mail.org).await?.unwrap_or_default().into());
+        let facts = mail.facts.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value)));
+        let mut values: Map<String, Value> = facts.collect();
+        values.insert("org".to_owned(), org.into());
         values.insert("url".to_owned(), format!("{}{}", self.public_url, mail.page).into());
-        let Ok(to) = Address::new(&mail.name, &mail.to) else {
-            // Checked when somebody gave it; one bad address must not keep the letters of others.
-            tracing::error!("an address takes no mail");
-            return Ok(());
-        };
-        let letter = mail::Letter { to, locale: mail.lang, template, values: Value::Object(values) };
-        self.post.queue(txn, letter).await?;
-        Ok(())
+        let to = Address::new(&mail.name, &mail.to);
+        let to = to.inspect_err(|_| tracing::error!("an address takes no mail")).ok()?;
+        Some(mail::Letter { to, locale: mail.lang, template, values: Value::Object(values) })
+    }
+}
+
+#[async_trait]
+impl Letters for PostLetters {
+    async fn queue(&self, txn: &DatabaseTransaction, mails: Vec<Dispatch>) -> Result<(), DbErr> {
+        let mut names: HashMap<OrgId, String> = HashMap::new();
+        for mail in &mails {
+            if let Entry::Vacant(unknown) = names.entry(mail.org) {
+                unknown.insert(self.sender.name_of(mail.org).await?.unwrap_or_default());
+            }
+        }
+        let letters = mails.into_iter().filter_map(|mail| {
+            let org = names.get(&mail.org).cloned().unwrap_or_default();
+            self.letter(mail, org)
+        });
+        Ok(self.post.queue_all(txn, letters.collect()).await?)
     }
 
     fn wake(&self) {

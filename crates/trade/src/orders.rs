@@ -173,7 +173,7 @@ impl Orders {
         let made = store::Transition { subject: id.uuid(), from, to: to_word, actor, reason, at: now };
         store::insert_transition(&txn, made).await?;
         self.base.outbox.add(&txn, &OrderChanged::from(&moved)).await.map_err(DbErr::from)?;
-        self.tell(&txn, &moved, reason).await?;
+        self.base.letters.queue(&txn, self.letter(&moved, reason).into_iter().collect()).await?;
         txn.commit().await?;
         self.base.outbox.wake();
         self.base.letters.wake();
@@ -238,15 +238,16 @@ impl Orders {
         Ok(self.base.outbox.add(txn, &OfferChanged::from(&offer)).await.map_err(DbErr::from)?)
     }
 
-    async fn tell(&self, txn: &DatabaseTransaction, order: &Order, reason: &str) -> Result<(), TradeError> {
+    /// What the buyer is written about the order as it stands now.
+    fn letter(&self, order: &Order, reason: &str) -> Option<Dispatch> {
         let letter = match order.state {
             OrderState::Placed => Letter::OrderPlaced,
             OrderState::Confirmed => Letter::OrderConfirmed,
             OrderState::Cancelled => Letter::OrderCancelled,
-            OrderState::Expired => return Ok(()),
+            OrderState::Expired => return None,
         };
         let page = format!("/deal/{}", self.deals.token(order.contact).expose());
-        Ok(self.base.letters.queue(txn, mail(order, letter, reason, page)).await?)
+        Some(mail(order, letter, reason, page))
     }
 
     /// What follows placing, outside the hot path: each new order gets its letter and its place on the buyer's
@@ -258,12 +259,12 @@ impl Orders {
             let new = store::orders_unprojected(&txn, after, LOT).await?;
             let Some(last) = new.last().map(|order| order.id) else { break };
             self.deals.project(&txn, &new).await?;
-            for order in &new {
-                self.tell(&txn, &Order { state: OrderState::Placed, ..order.clone() }, "").await?;
-            }
+            done += new.len();
+            let as_placed = new.into_iter().map(|order| Order { state: OrderState::Placed, ..order });
+            let mails = as_placed.filter_map(|order| self.letter(&order, "")).collect();
+            self.base.letters.queue(&txn, mails).await?;
             txn.commit().await?;
             self.base.letters.wake();
-            done += new.len();
             after = last;
         }
         Ok(done)

@@ -139,8 +139,8 @@ pub struct Dispatch {
 /// Letters to buyers and sellers.
 #[async_trait]
 pub trait Letters: Send + Sync + 'static {
-    /// Keeps the mail in the caller's transaction.
-    async fn queue(&self, txn: &DatabaseTransaction, mail: Dispatch) -> Result<(), DbErr>;
+    /// Keeps the mails in the caller's transaction.
+    async fn queue(&self, txn: &DatabaseTransaction, mails: Vec<Dispatch>) -> Result<(), DbErr>;
 
     /// Says that a transaction with mails has committed.
     fn wake(&self) {}

@@ -69,10 +69,9 @@ pub struct Trade {
 }
 
 impl Trade {
-    /// Starts the writer on `writer_db` (best one of [`Db::open_for_writer`]) and gives the use cases.
+    /// Starts the writer and gives the use cases.
     pub fn start(
         db: Db,
-        writer_db: Db,
         clock: Arc<dyn Clock>,
         outbox: Outbox,
         keys: &Keys,
@@ -81,7 +80,7 @@ impl Trade {
     ) -> Self {
         let placed = Arc::new(Notify::new());
         let job = Committer::new(clock.clone(), outbox.clone(), settings.reservation, placed.clone());
-        let writer = Writer::start_with(writer_db, job, kernel::db::writer::QUEUE, settings.batch);
+        let writer = Writer::start_with(db.clone(), job, kernel::db::writer::QUEUE, settings.batch);
         let Neighbours { goods, buyers, letters, shows } = neighbours;
         let base = Arc::new(Base { db, clock, outbox, goods, buyers, letters, shows, placed });
         let deals = Deals::new(base.clone(), keys);

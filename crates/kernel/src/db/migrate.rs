@@ -56,11 +56,11 @@ impl Db {
     pub async fn migrate(&self, steps: &[Migration]) -> Result<usize, MigrateError> {
         let migrator = Steps(steps.to_vec());
         let known: HashSet<&str> = steps.iter().map(|step| step.name).collect();
-        let applied = migrator.get_migration_models(self.read()).await?;
+        let applied = migrator.get_migration_models(self.writing()).await?;
         if let Some(unknown) = applied.iter().find(|row| !known.contains(row.version.as_str())) {
             return Err(MigrateError::Newer(unknown.version.clone()));
         }
-        migrator.up(self.read(), None).await?;
+        migrator.up(self.writing(), None).await?;
         Ok(steps.len() - applied.len())
     }
 }

@@ -77,7 +77,7 @@ impl<B: Batch> std::fmt::Debug for Writer<B> {
 }
 
 impl<B: Batch> Writer<B> {
-    /// Starts the task with the usual queue and batch. `db` is best one of [`Db::open_for_writer`].
+    /// Starts the task with the usual queue and batch.
     pub fn start(db: Db, job: B) -> Self {
         Self::start_with(db, job, QUEUE, BATCH)
     }
@@ -141,7 +141,7 @@ enum Outcome<A> {
 
 async fn attempt<B: Batch>(db: &Db, job: &B, requests: &[B::Request]) -> Outcome<B::Answer> {
     for _ in 0..RUNS {
-        let txn = match db.write().await {
+        let txn = match db.write_batch().await {
             Ok(txn) => txn,
             Err(cause) => return failed(&cause),
         };

@@ -44,7 +44,7 @@ fn counter_table() -> Migration {
 async fn with_one_counter(db: &Db, left: i64) -> Result<kernel::id::OrderId, DbErr> {
     let id = kernel::id::OrderId::new();
     let row = counter::ActiveModel { id: Set(id), at: Set(kernel::Instant::from_millis(7)), left: Set(left) };
-    counter::Entity::insert(row).exec_without_returning(db.read()).await?;
+    counter::Entity::insert(row).exec_without_returning(db.writing()).await?;
     Ok(id)
 }
 

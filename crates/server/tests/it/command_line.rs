@@ -32,7 +32,7 @@ async fn a_database_of_a_newer_program_is_refused() {
     assert!(livefair(dir.path(), &["migrate"]).status.success());
     let db = kernel::Db::open(&kernel::Db::file_url(&dir.path().join("livefair.db"))).await.unwrap();
     sea_orm::ConnectionTrait::execute_unprepared(
-        db.read(),
+        db.writing(),
         "INSERT INTO seaql_migrations (version, applied_at) VALUES ('9999_future', 0)",
     )
     .await

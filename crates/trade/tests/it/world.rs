@@ -35,7 +35,7 @@ pub struct World {
 
 fn node(db: &Db, clock: &Arc<ManualClock>, outbox: &Outbox, neighbours: Neighbours) -> Trade {
     let keys = Keys::from_secret([7; 32]);
-    Trade::start(db.clone(), db.clone(), clock.clone(), outbox.clone(), &keys, neighbours, Settings::default())
+    Trade::start(db.clone(), clock.clone(), outbox.clone(), &keys, neighbours, Settings::default())
 }
 
 /// Letters that were queued.
@@ -44,8 +44,8 @@ pub struct Kept(pub Mutex<Vec<Dispatch>>);
 
 #[async_trait]
 impl Letters for Kept {
-    async fn queue(&self, _: &DatabaseTransaction, mail: Dispatch) -> Result<(), DbErr> {
-        self.0.lock().unwrap().push(mail);
+    async fn queue(&self, _: &DatabaseTransaction, mails: Vec<Dispatch>) -> Result<(), DbErr> {
+        self.0.lock().unwrap().extend(mails);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 // Plays a live or recorded HLS stream: hls.js first (fetched only now), the browser's own player second.
 import type Hls from 'hls.js';
+import { Pace } from './pace.ts';
 
 export interface PlayerEvents {
   onstate: (state: 'loading' | 'playing' | 'stalled' | 'failed') => void;
@@ -9,8 +10,6 @@ export interface PlayerEvents {
 export interface Playing { stop: () => void; toLive: () => void }
 
 const RETRY_MS = 2000;
-/** Further behind than the player mends by playing faster: who did not stop the picture is brought back to live. */
-const LOST_S = 3;
 
 export async function play(video: HTMLVideoElement, src: string, live: boolean, events: PlayerEvents): Promise<Playing> {
   const { default: HlsPlayer } = await import('hls.js/light');
@@ -35,15 +34,17 @@ export async function play(video: HTMLVideoElement, src: string, live: boolean, 
 interface Engine { stop: () => void; toLive: () => void; time: () => number | null }
 
 function withHls(HlsPlayer: typeof Hls, video: HTMLVideoElement, src: string, live: boolean, events: PlayerEvents, start: () => void): Engine {
-  const hls = new HlsPlayer({ lowLatencyMode: live, enableWorker: false, backBufferLength: 30, maxLiveSyncPlaybackRate: 1.1 });
+  const hls = new HlsPlayer({ lowLatencyMode: live, enableWorker: false, backBufferLength: 30, maxLiveSyncPlaybackRate: 1.1, liveSyncOnStallIncrease: 0 });
+  const pace = new Pace();
   let retry: ReturnType<typeof setTimeout> | undefined;
   let mended = 0;
   let stopped = false;
-  const onpause = () => (stopped = true);
+  const onpause = () => (stopped ||= !document.hidden); // a hidden page is paused by the browser, not by the viewer
   video.addEventListener('pause', onpause);
   hls.on(HlsPlayer.Events.MANIFEST_PARSED, start);
   hls.on(HlsPlayer.Events.FRAG_BUFFERED, () => (mended = 0));
   hls.on(HlsPlayer.Events.ERROR, (_, data) => {
+    if (data.details === HlsPlayer.ErrorDetails.BUFFER_STALLED_ERROR) pace.stalled(performance.now());
     if (!data.fatal) return;
     if (data.type === HlsPlayer.ErrorTypes.MEDIA_ERROR && mended++ < 2) return hls.recoverMediaError();
     // Not there yet, or gone for a while: a live stream is asked for until it comes.
@@ -53,16 +54,26 @@ function withHls(HlsPlayer: typeof Hls, video: HTMLVideoElement, src: string, li
   });
   hls.loadSource(src);
   hls.attachMedia(video);
+
+  function toLive(): void {
+    stopped = false;
+    if (hls.liveSyncPosition) video.currentTime = hls.liveSyncPosition;
+    start();
+  }
+  function keepUp(): void {
+    const details = hls.latestLevelDetails;
+    if (!details?.partHoldBack) return; // without parts hls.js keeps its own, longer distance
+    const now = performance.now();
+    const goal = pace.goal(details.partHoldBack, now);
+    if (hls.targetLatency !== goal) hls.targetLatency = goal;
+    if (pace.mustJump(hls.latency, goal, now)) toLive();
+  }
   return {
     time() {
-      if (live && !stopped && !video.paused && hls.latency > (hls.targetLatency ?? Infinity) + LOST_S) this.toLive();
+      if (live && !stopped && !video.paused) keepUp();
       return hls.playingDate?.getTime() ?? null;
     },
-    toLive() {
-      stopped = false;
-      if (hls.liveSyncPosition) video.currentTime = hls.liveSyncPosition;
-      start();
-    },
+    toLive,
     stop() {
       clearTimeout(retry);
       video.removeEventListener('pause', onpause);
