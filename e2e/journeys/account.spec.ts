@@ -18,7 +18,7 @@ for (const language of LANGUAGES) {
       await page.goto(`${named(fair)}/console/settings/account`);
       await page.getByRole('button', { name: said('passkey-add') }).click();
       const dialog = page.getByRole('dialog');
-      await dialog.getByRole('textbox', { name: said('name') }).fill('Blue key');
+      await dialog.getByRole('textbox', { name: said('passkey-name') }).fill('Blue key');
       await dialog.getByRole('button', { name: said('passkey-make') }).click();
       await expect(dialog).toBeHidden();
       const passkey = page.getByRole('listitem').filter({ hasText: 'Blue key' });

@@ -12,6 +12,7 @@ version-conflict = Somebody else has changed this. Load it again and repeat your
 illegal-transition = This step is not possible now. Load the page again to see where it stands.
 bad-field = A field is not filled in as it should be. Correct it and send again.
 bad-form = The form did not arrive whole. Send it again.
+bad-language = This language is not known here.
 bad-json = The request is not readable. Load the page again.
 json-expected = The request is not readable. Load the page again.
 bad-query = The address is not right. Go back and try again.
@@ -121,6 +122,7 @@ message-state = The message has already been decided.
 ## Trade
 no-such-offer = This offer is no longer here.
 offer-not-active = The offer is not open now. Ask for a quote instead.
+offer-fixed = The offer takes orders already and cannot be changed. End it and start another.
 offer-already-active = An offer already runs for this product.
 out-of-stock = Fewer pieces are left than you asked for. Order fewer, or ask for a quote.
 below-moq = The smallest order is { $moq }.

@@ -12,6 +12,7 @@ version-conflict = Otra persona ha cambiado esto. Recárguelo y repita el cambio
 illegal-transition = Este paso no es posible ahora. Recargue la página para ver su estado.
 bad-field = Un campo no está bien rellenado. Corríjalo y envíe de nuevo.
 bad-form = El formulario no llegó completo. Envíelo de nuevo.
+bad-language = Este idioma no se conoce aquí.
 bad-json = No se puede leer la petición. Recargue la página.
 json-expected = No se puede leer la petición. Recargue la página.
 bad-query = La dirección no es correcta. Vuelva atrás e inténtelo de nuevo.
@@ -121,6 +122,7 @@ message-state = El mensaje ya se ha decidido.
 ## Trade
 no-such-offer = Esta oferta ya no está.
 offer-not-active = La oferta no está abierta. Pida una oferta por escrito.
+offer-fixed = La oferta ya admite pedidos y no se puede cambiar. Termínela y empiece otra.
 offer-already-active = Ya hay una oferta en curso para este producto.
 out-of-stock = Quedan menos piezas de las que pide. Pida menos o solicite una oferta.
 below-moq = El pedido mínimo es { $moq }.

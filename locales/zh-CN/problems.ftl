@@ -12,6 +12,7 @@ version-conflict = 别人已修改过。请刷新后再改。
 illegal-transition = 现在不能做这一步。请刷新查看最新状态。
 bad-field = 有一项填写不正确。请改好再发。
 bad-form = 表单没有完整送达。请再发一次。
+bad-language = 这里没有这种语言。
 bad-json = 请求无法读取。请刷新页面。
 json-expected = 请求无法读取。请刷新页面。
 bad-query = 网址不正确。请返回重试。
@@ -121,6 +122,7 @@ message-state = 这条消息已处理。
 ## Trade
 no-such-offer = 这个优惠已不存在。
 offer-not-active = 优惠现在不开放。您可以改为询价。
+offer-fixed = 特价已开始接单，不能再修改。请结束后重新开始一个。
 offer-already-active = 这个产品已有进行中的优惠。
 out-of-stock = 剩余数量不够。请减少数量，或改为询价。
 below-moq = 起订量是 { $moq }。

@@ -12,12 +12,13 @@ export function filteredBy<T extends string>(name: string, words: readonly T[]):
   return words.find((word) => word === filtered(name));
 }
 
-export function filter(change: Record<string, string | undefined>): void {
+/** A filter that was chosen can be gone back from; one that is being typed (`replaceState`) is one step. */
+export function filter(change: Record<string, string | undefined>, replaceState = false): void {
   const url = new URL(page.url);
   url.searchParams.delete('after');
   for (const [name, value] of Object.entries(change)) {
     if (value) url.searchParams.set(name, value);
     else url.searchParams.delete(name);
   }
-  void goto(url, { keepFocus: true, noScroll: true, replaceState: true });
+  void goto(url, { keepFocus: true, noScroll: true, replaceState });
 }

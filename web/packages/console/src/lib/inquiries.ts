@@ -9,4 +9,7 @@ export const INQUIRY_MOVES: Partial<Record<InquiryState, InquiryState[]>> = {
   quoted: ['won', 'lost'],
 };
 
+/** What ends an inquiry for good is asked once more. */
+export const ENDS = ['won', 'lost', 'spam'] as const satisfies InquiryState[];
+
 export const INQUIRY_STATES = ['new', 'qualified', 'quoting', 'info_requested', 'quoted', 'won', 'lost', 'spam'] as const satisfies InquiryState[];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duration, instantOf, wallOf, zoneLabel } from './time';
+import { clockTime, duration, instantOf, wallOf, zoneLabel } from './time';
 
 test('a wall time in Ningbo becomes the instant', () => {
   expect(instantOf('2026-05-13T20:00', 'Asia/Shanghai')).toBe('2026-05-13T12:00:00.000Z');
@@ -20,6 +20,10 @@ test('wall and instant agree in every zone offered', () => {
   for (const zone of ['Asia/Kolkata', 'America/Chicago', 'Pacific/Auckland', 'UTC']) {
     expect(wallOf(instantOf('2026-05-13T20:05', zone), zone)).toBe('2026-05-13T20:05');
   }
+});
+
+test('a clock time is that of the zone given', () => {
+  expect(clockTime('2026-05-13T12:00:05Z', 'en', 'Asia/Shanghai')).toBe('20:00:05');
 });
 
 test('a zone is shown as its city and its distance from UTC', () => {

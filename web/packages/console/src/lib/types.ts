@@ -52,6 +52,7 @@ export type InquiryState = Said['InquiryState'];
 export type Offer = Said['OfferView'];
 export type OfferState = Said['OfferState'];
 export type NewOffer = Said['NewOffer'];
+export type OfferChange = Said['OfferChange'];
 
 export type Question = Said['QuestionView'];
 export type QuestionState = Said['QuestionState'];

@@ -1,8 +1,7 @@
 /** The server's doors, one function each. */
 
-import type { Decision, InquiryState, Listed, NewOffer, NewPerson, NewProduct, NewRunItem, NewShow, OfferState, Order, OrderState, Org, Prices, Product, ProductCard, ProductChange, ProductState, Question, QuestionState, Right, Role, RoomSettings, RunItem, SetUp, Show, ShowPlan, ShowState } from '../types';
+import type { Decision, InquiryState, Listed, NewOffer, NewPerson, NewProduct, NewRunItem, NewShow, Offer, OfferChange, OfferState, Order, OrderState, Org, Prices, Product, ProductCard, ProductChange, ProductState, Question, QuestionState, Right, Role, RoomSettings, RunItem, SetUp, Show, ShowPlan, ShowState } from '../types';
 import { answer, api, asked, everyPage, sent } from './client';
-import { uuidv7 } from '@livefair/ui/uuid.ts';
 
 export { Refusal } from '@livefair/api';
 
@@ -30,6 +29,7 @@ export const shows = {
   reorder: (id: string, items: string[], version: number) =>
     answer(api.PUT('/api/v1/events/{id}/run_order', { ...of(id), body: { items, version } })),
   moveItem: (item: string, to: RunItem['state']) => answer(api.POST('/api/v1/run_items/{id}/transitions', { ...of(item), body: { to } })),
+  changeItem: (item: string, body: NewRunItem) => answer(api.PATCH('/api/v1/run_items/{id}', { ...of(item), body })),
   removeItem: (item: string) => answer(api.DELETE('/api/v1/run_items/{id}', of(item))),
   pins: (id: string) => answer(api.GET('/api/v1/events/{id}/pins', of(id))),
   pin: (id: string, products: string[], version: number) =>
@@ -47,15 +47,15 @@ export const catalogue = {
   one: (id: string) => answer(api.GET('/api/v1/products/{id}', of(id))),
   add: (body: NewProduct) => answer(api.POST('/api/v1/products', { body })),
   change: (id: string, body: ProductChange) => answer(api.PATCH('/api/v1/products/{id}', { ...of(id), body })),
-  translate: (id: string, lang: string, body: { name: string; text: string }) =>
-    answer(api.PUT('/api/v1/products/{id}/translations/{lang}', { params: { path: { id, lang } }, body })),
   move: (id: string, act: 'publish' | 'pause' | 'retire') => answer(api.POST(`/api/v1/products/{id}/${act}`, of(id))),
   picture: (id: string, file: File) => answer(api.POST('/api/v1/products/{id}/pictures', { ...of(id), ...sent(file) })),
   prices: (variant: string, body: Prices) => answer(api.PUT('/api/v1/variants/{id}/prices', { ...of(variant), body })),
-  moveStock: (variant: string, delta: number, reason: string) =>
+  orderPictures: (id: string, pictures: string[]) => answer(api.PUT('/api/v1/products/{id}/picture_order', { ...of(id), body: { pictures } })),
+  removePicture: (id: string, picture: string) => answer(api.DELETE('/api/v1/products/{id}/pictures/{picture}', { params: { path: { id, picture } } })),
+  moveStock: (variant: string, delta: number, reason: string, key: string) =>
     answer(
       api.POST('/api/v1/stock/{variant}/movements', {
-        params: { path: { variant }, header: { 'Idempotency-Key': uuidv7() } },
+        params: { path: { variant }, header: { 'Idempotency-Key': key } },
         body: { delta, reason },
       }),
     ),
@@ -73,7 +73,8 @@ export const trade = {
   exportUrl: (filter: OrderFilter) => `/api/v1/orders/export.csv?${new URLSearchParams(asked({ ...filter }) as Record<string, string>)}`,
   inquiries: (filter: { state?: InquiryState; after?: string }) => answer(api.GET('/api/v1/inquiries', { params: { query: asked(filter) } })),
   moveInquiry: (id: string, to: InquiryState) => answer(api.POST('/api/v1/inquiries/{id}/transitions', { ...of(id), body: { to } })),
-  offers: (event: string) => answer(api.GET('/api/v1/offers', { params: { query: { event } } })),
+  offers: (event: string): Promise<Listed<Offer>> => everyPage((page) => answer(api.GET('/api/v1/offers', { params: { query: { event, ...page } } }))),
+  changeOffer: (id: string, body: OfferChange) => answer(api.PATCH('/api/v1/offers/{id}', { ...of(id), body })),
   offer: (body: NewOffer) => answer(api.POST('/api/v1/offers', { body })),
   moveOffer: (id: string, to: OfferState) => answer(api.POST('/api/v1/offers/{id}/transitions', { ...of(id), body: { to } })),
 };

@@ -1,9 +1,15 @@
 /** A product as it is typed, and the requests it becomes. */
 
 import { microOf, typedPrice } from '../money';
-import type { Carton, Prices, Product } from '../types';
+import { unitCode } from './unit';
+import type { Carton, NewProduct, Prices, Product } from '../types';
 
-export interface TierDraft { min_quantity: number; price: string }
+export const CARTON = ['pieces', 'length_mm', 'width_mm', 'height_mm', 'gross_g'] as const satisfies (keyof Carton)[];
+export type CartonDraft = Record<(typeof CARTON)[number], number | null>;
+
+export interface TierDraft { min_quantity: number | null; price: string }
+/** The prices in one currency: what is typed in one means nothing in another. */
+export interface PriceDraft { currency: string; tiers: TierDraft[] }
 
 export interface ProductDraft {
   sku: string;
@@ -11,46 +17,69 @@ export interface ProductDraft {
   texts: Record<string, string>;
   unit: string;
   origin: string;
-  currency: string;
-  tiers: TierDraft[];
-  moq: number;
-  multiple: number;
+  prices: PriceDraft[];
+  moq: number | null;
+  multiple: number | null;
   lead_time_days: number | null;
-  carton: Carton | undefined;
+  carton: CartonDraft | undefined;
 }
+type Said = Pick<NewProduct, 'sku'> & Required<Pick<NewProduct, 'names' | 'texts' | 'unit' | 'origin' | 'carton'>>;
 
+/** `languages` are those of the form; words in others are kept as they are. */
 export function draftOf(product: Product | undefined, languages: readonly string[]): ProductDraft {
-  const texts = (of?: Record<string, string>) => Object.fromEntries(languages.map((language) => [language, of?.[language] ?? '']));
-  const currency = product?.tiers[0]?.unit_price.currency ?? 'USD';
-  const tiers = (product?.tiers ?? [])
-    .filter(({ unit_price }) => unit_price.currency === currency)
-    .map(({ min_quantity, unit_price }) => ({ min_quantity, price: typedPrice(unit_price.micro) }));
+  const texts = (of?: Record<string, string>) => ({ ...Object.fromEntries(languages.map((language) => [language, ''])), ...of });
   return {
     sku: product?.sku ?? '', names: texts(product?.names), texts: texts(product?.texts),
-    unit: product?.unit ?? 'piece', origin: product?.origin ?? 'CN', currency,
-    tiers: tiers.length > 0 ? tiers : [{ min_quantity: 1, price: '' }],
+    unit: unitCode(product?.unit ?? 'piece'), origin: product?.origin ?? 'CN', prices: pricesFrom(product?.tiers ?? []),
     moq: product?.moq ?? 1, multiple: product?.multiple ?? 1, lead_time_days: product?.lead_time_days ?? null,
-    carton: product?.carton ?? undefined,
+    carton: product?.carton ? { ...product.carton } : undefined,
   };
 }
 
-/** The tiers from the smallest quantity up. */
-export function pricesOf(draft: ProductDraft, others: Product['tiers'] = []): Prices {
-  const tiers = draft.tiers
-    .map(({ min_quantity, price }) => ({ min_quantity, unit_price: { micro: microOf(price) ?? 0, currency: draft.currency } }))
-    .sort((a, b) => a.min_quantity - b.min_quantity);
-  const kept = others.filter(({ unit_price }) => unit_price.currency !== draft.currency);
-  return { tiers: [...tiers, ...kept], moq: draft.moq, multiple: draft.multiple, lead_time_days: draft.lead_time_days };
+function pricesFrom(tiers: Product['tiers']): PriceDraft[] {
+  const currencies = [...new Set(tiers.map(({ unit_price }) => unit_price.currency))];
+  if (currencies.length === 0) return [{ currency: 'USD', tiers: [{ min_quantity: 1, price: '' }] }];
+  return currencies.map((currency) => ({
+    currency,
+    tiers: tiers.filter(({ unit_price }) => unit_price.currency === currency).map(({ min_quantity, unit_price }) => ({ min_quantity, price: typedPrice(unit_price.micro) })),
+  }));
+}
+
+/** What is said about the product, every word of it: a language left empty is taken away. */
+export function saidOf(draft: ProductDraft): Said {
+  const { sku, unit, origin, carton, names, texts } = draft;
+  return { sku, unit, origin, names: filled(names), texts: filled(texts), carton: (carton as Carton | undefined) ?? null };
+}
+
+/** The tiers of each currency from the smallest quantity up. */
+export function pricesOf({ prices, moq, multiple, lead_time_days }: ProductDraft): Prices {
+  const tiers = prices.flatMap(({ currency, tiers }) =>
+    tiers
+      .map(({ min_quantity, price }) => ({ min_quantity: min_quantity ?? 1, unit_price: { micro: microOf(price) ?? 0, currency } }))
+      .sort((a, b) => a.min_quantity - b.min_quantity),
+  );
+  return { tiers, moq: moq ?? 1, multiple: multiple ?? 1, lead_time_days };
+}
+
+/** A whole number from `least` up. */
+export function isCount(typed: number | null, least = 1): typed is number {
+  return typed !== null && Number.isInteger(typed) && typed >= least;
 }
 
 /** Fields that hold the draft back, by the names of their sentences. */
 export function faultsOf(draft: ProductDraft): string[] {
   const faults: string[] = [];
+  const { prices, moq, multiple, lead_time_days, carton } = draft;
+  const tiers = prices.flatMap(({ tiers }) => tiers);
+  const isTwice = ({ tiers }: PriceDraft) => new Set(tiers.map(({ min_quantity }) => min_quantity)).size < tiers.length;
+  const counts = [moq, multiple, ...tiers.map(({ min_quantity }) => min_quantity), ...CARTON.map((field) => (carton ? carton[field] : 1))];
   if (!Object.values(draft.names).some((name) => name.trim())) faults.push('fault-name');
   if (!draft.sku.trim()) faults.push('fault-sku');
-  if (draft.tiers.some(({ price }) => !microOf(price))) faults.push('price-bad');
-  if (new Set(draft.tiers.map(({ min_quantity }) => min_quantity)).size < draft.tiers.length) faults.push('fault-tiers');
-  if (draft.multiple > 1 && draft.moq % draft.multiple !== 0) faults.push('fault-multiple');
+  if (!/^[A-Za-z]{2}$/.test(draft.origin.trim())) faults.push('fault-origin');
+  if (tiers.some(({ price }) => !microOf(price))) faults.push('price-bad');
+  if (prices.some(isTwice)) faults.push('fault-tiers');
+  if (!counts.every((count) => isCount(count)) || (lead_time_days !== null && !isCount(lead_time_days, 0))) faults.push('fault-count');
+  if (isCount(moq) && isCount(multiple) && moq % multiple !== 0) faults.push('fault-multiple');
   return faults;
 }
 

@@ -1,5 +1,5 @@
 import { RoomClient, emptyRoom, type ChatLine, type RoomView } from '@livefair/ui';
-import type { Link } from '@livefair/ui/room/client.ts';
+import type { Link, Pending } from '@livefair/ui/room/client.ts';
 import { room, trade } from '../api';
 import { Resource } from '../resource.svelte';
 import type { Listed, Order, Question } from '../types';
@@ -7,7 +7,8 @@ import { me } from '../session.svelte';
 import { words } from '../words.svelte';
 import { isAnswered, isWaiting } from './questions';
 import { Queue, type Queued } from './queue';
-import { Run } from './run.svelte';
+import { Run } from '../shows/run.svelte';
+import { Soon } from './soon';
 
 export type DeskQuestion = Question & Queued;
 export type DeskLine = ChatLine & Queued;
@@ -25,6 +26,8 @@ export class Desk {
   questions = $state.raw(new Queue<DeskQuestion>());
   chat = $state.raw(new Queue<DeskLine>());
   orders = $state.raw(new Queue<DeskOrder>());
+  /** What was written here and stands in no frame yet: on its way, held, or refused. */
+  saying = $state.raw<readonly Pending[]>([]);
   /** Lines that wait for a moderator. */
   held = $state.raw<Hidden[]>([]);
   /** Lines that a moderator took away, the newest first. */
@@ -40,7 +43,7 @@ export class Desk {
   readonly asked: Resource<Listed<Question>>;
   readonly sold: Resource<Listed<Order>>;
   #client: RoomClient;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #reread = new Soon(() => this.#loadQuestions(), REFRESH_MS);
   #first = { questions: true, orders: true };
   /** Who wrote a line, where the crew is told. */
   #writers = new Map<string, string>();
@@ -65,7 +68,7 @@ export class Desk {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#reread.stop();
     this.#client.stop();
   }
 
@@ -77,12 +80,18 @@ export class Desk {
   /** Asks anew for everything that is not in the room's own stream. */
   refresh(): void {
     void this.run.load();
-    void this.#loadQuestions();
+    this.#reread.ask(0);
     void this.loadOrders();
   }
 
   say(text: string): void {
     this.#client.chat(text);
+  }
+
+  /** Takes a line that was refused away, or sends it once more. */
+  unsay(line: Pending, again = false): void {
+    this.#client.forget(line.id);
+    if (again) this.#client.chat(line.text);
   }
 
   writerOf(line: string): string | undefined {
@@ -95,6 +104,7 @@ export class Desk {
   }
 
   async loadOrders(): Promise<void> {
+    if (!me.may('see_trade')) return;
     await this.sold.load();
     const items = (this.sold.value?.items ?? []).map((order) => ({ ...order, at: Date.parse(order.placed_at) }));
     this.orders = this.#first.orders ? Queue.of(items) : items.reduce((queue, order) => queue.arrive(order), this.orders);
@@ -112,6 +122,7 @@ export class Desk {
 
   #heard(client: RoomClient): void {
     this.link = client.link;
+    this.saying = client.pending.filter(({ op }) => op === 'chat');
     this.offset_ms = client.now() - Date.now();
     if (client.view === this.view) return;
     const before = this.view;
@@ -121,14 +132,8 @@ export class Desk {
     for (const line of client.view.chat) chat = chat.arrive({ ...line, at: line.s });
     this.chat = chat;
     if (before.pins.join() !== client.view.pins.join()) void this.run.pins.load();
-    if (before.item?.product !== client.view.item?.product) void this.run.sheet.load();
-    if (before.questions !== client.view.questions) this.#soon();
-  }
-
-  /** Several changes in one moment ask the server once. */
-  #soon(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#loadQuestions(), REFRESH_MS);
+    if (before.item !== client.view.item) void this.run.sheet.load();
+    if (before.questions !== client.view.questions) this.#reread.ask();
   }
 
   /** What moderation has to know of the time before this desk was opened. */
@@ -161,7 +166,7 @@ export class Desk {
       if (said.c !== 'desk') return;
       for (const { k, d } of said.ev ?? []) {
         if (k === 'msg') this.#heardLine(d);
-        if (k === 'q') this.#soon();
+        if (k === 'q') this.#reread.ask();
       }
     });
     return socket;

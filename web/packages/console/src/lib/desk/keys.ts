@@ -30,7 +30,9 @@ export function deskKeys(event: KeyboardEvent, desk: Desk, act: { help: () => vo
     '?': act.help,
     ...Object.fromEntries(PRESSED.map((key) => [key, () => document.querySelector<HTMLElement>(`[data-key="${key}"]`)?.click()])),
   };
-  if (event.key === 'Enter' && desk.chosen && !target?.closest('button, a')) {
+  // The button of the chosen question would close it.
+  const isOwn = target?.parentElement?.dataset.question === desk.chosen;
+  if (event.key === 'Enter' && desk.chosen && (isOwn || !target?.closest('button, a'))) {
     event.preventDefault();
     document.querySelector<HTMLElement>('[data-answer]')?.focus();
   } else if (acts[event.key]) {

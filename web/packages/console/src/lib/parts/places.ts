@@ -10,7 +10,7 @@ export interface Place { name: string; href: string; /** What it is, in a word. 
 
 const MOST_OF_A_KIND = 6;
 const KEPT_MS = 30_000;
-let kept: { at: number; shows: Promise<Show[]> } | undefined;
+let kept: { at: number; of: string | undefined; shows: Promise<Show[]> } | undefined;
 
 /** Pages, shows and products whose name has what was typed; pages alone while nothing was. */
 export async function findPlaces(typed: string): Promise<Place[]> {
@@ -41,8 +41,9 @@ function placesOf({ id, title, state }: Show): Place[] {
 }
 
 async function knownShows(): Promise<Show[]> {
-  if (!kept || Date.now() - kept.at > KEPT_MS) {
-    kept = { at: Date.now(), shows: shows.list().then(({ items }) => items, () => []) };
+  const of = me.now?.person?.id; // whoever logs in after another sees their own
+  if (!kept || kept.of !== of || Date.now() - kept.at > KEPT_MS) {
+    kept = { at: Date.now(), of, shows: shows.list().then(({ items }) => items, () => []) };
   }
   return kept.shows;
 }

@@ -2,10 +2,10 @@ import { shows } from '../api';
 import { onceMore } from '../api/again';
 import { Action, Resource } from '../resource.svelte';
 import { moved } from '../shows/order';
-import type { Pins, RunItem, RunSheet } from '../types';
+import type { NewRunItem, Pins, RunItem, RunSheet } from '../types';
 import { pinsWith } from './pins';
 
-/** The run sheet and the pins of a running show, and what the crew does with them. */
+/** The run sheet and the pins of a show, and what the crew does with them. */
 export class Run {
   readonly sheet: Resource<RunSheet>;
   readonly pins: Resource<Pins>;
@@ -35,6 +35,11 @@ export class Run {
     return product != null && (this.pins.value?.products.includes(product) ?? false);
   }
 
+  /** An item that buyers have seen stays on the sheet. */
+  static wasShown({ state }: RunItem): boolean {
+    return state === 'on_air' || state === 'done';
+  }
+
   async load(): Promise<void> {
     await Promise.all([this.sheet.load(), this.pins.load()]);
   }
@@ -43,6 +48,16 @@ export class Run {
   async move(item: RunItem, to: RunItem['state']): Promise<void> {
     await this.act.run(() => shows.moveItem(item.id, to));
     await this.load();
+  }
+
+  async add(item: NewRunItem): Promise<void> {
+    await this.act.run(() => shows.addItem(this.event, item));
+    await this.sheet.load();
+  }
+
+  async change(item: RunItem, to: NewRunItem): Promise<void> {
+    await this.act.run(() => shows.changeItem(item.id, to));
+    await this.sheet.load();
   }
 
   async remove(item: RunItem): Promise<void> {
@@ -61,11 +76,20 @@ export class Run {
   }
 
   /** Moves an item up or down in the order. */
-  async shift(item: RunItem, by: 1 | -1): Promise<void> {
+  shift(item: RunItem, by: 1 | -1): Promise<void> {
+    return this.#place(item, (at) => at + by);
+  }
+
+  /** Puts an item in the place of another. */
+  put(item: RunItem, before: RunItem): Promise<void> {
+    return this.#place(item, (_, items) => items.findIndex(({ id }) => id === before.id));
+  }
+
+  async #place(item: RunItem, aim: (at: number, items: readonly RunItem[]) => number): Promise<void> {
     const attempt = async () => {
       const { items, version } = this.sheet.value ?? { items: [], version: 0 };
       const at = items.findIndex(({ id }) => id === item.id);
-      const order = moved(items, at, at + by);
+      const order = moved(items, at, aim(at, items));
       if (order === items) return;
       this.sheet.value = { items: [...order], version }; // shown at once; a refusal loads the true order again
       await shows.reorder(this.event, order.map(({ id }) => id), version);
