@@ -10,7 +10,7 @@ export CARGO_TERM_COLOR ?= auto
 LIVEFAIR := $(CARGO_TARGET_DIR)/debug/livefair
 RELEASE := $(CARGO_TARGET_DIR)/release
 
-.PHONY: help demo test check rust-check rust-test web web-check e2e bench fuzz bless deny setup-run setup-test
+.PHONY: help demo test check rust-check rust-test web web-check docs-check e2e bench fuzz bless deny setup-run setup-test
 
 help: ## Says what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,24 +21,27 @@ demo: setup-run web ## Sets up, builds and runs a seeded firm with a live show
 
 test: setup-test web check deny rust-test e2e ## Sets up and passes everything; .ci/run calls it
 
-check: rust-check web-check ## The quick half: format, lints, docs, web checks
+check: rust-check web-check docs-check ## The quick half: format, lints, docs, web checks
 
-rust-check:
+rust-check: setup-run
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --quiet
 
-rust-test: ## Rust tests on SQLite and on a PostgreSQL of their own
+rust-test: setup-test ## Rust tests on SQLite and on a PostgreSQL of their own
 	scripts/with-postgres cargo test --workspace
 
 web: setup-run ## Builds the pages
 	cd web && npm run build
 
-web-check:
+web-check: web
 	cd web && npm run generate >/dev/null && git diff --exit-code --stat -- packages/api/schema.ts
 	cd web && npm run check && npm test && npm run size
 
-e2e: ## Journeys in Chromium on the built program
+docs-check: setup-run
+	node scripts/check-docs.mjs
+
+e2e: setup-test web ## Journeys in Chromium on the built program
 	cargo build --bin livefair
 	cd e2e && LIVEFAIR=$(LIVEFAIR) npx playwright test
 
@@ -56,12 +59,13 @@ bench: setup-test web ## Figures with their conditions: a release build, then so
 fuzz: ## Every fuzz target for SECONDS (60) each, in turn
 	scripts/fuzz $(or $(SECONDS),60)
 
-bless: ## Accepts snapshots: insta, openapi.json and the types made from it
+bless: setup-test web ## Accepts snapshots: insta, openapi.json and the types made from it, the picture in the README
 	INSTA_UPDATE=always cargo test --workspace
 	cargo run --quiet --bin livefair -- openapi > docs/api/openapi.json
 	cd web && npm run generate
+	cd e2e && BLESS=1 LIVEFAIR=$(LIVEFAIR) npx playwright test buyer --grep '^en '
 
-deny: ## Licences, bans and sources of the dependencies
+deny: setup-run ## Licences, bans and sources of the dependencies
 	scripts/tool cargo-deny
 	$(HOME)/.cache/livefair/tools/bin/cargo-deny check bans licenses sources
 

@@ -214,7 +214,6 @@ obs-bitrate = Tasa de bits
 obs-keyframe = Intervalo de fotogramas clave
 obs-preset = Preajuste de CPU
 obs-profile = Perfil
-obs-tune = Ajuste (tune)
 obs-audio = Audio
 key-label = Nombre del codificador
 key-make = Crear clave

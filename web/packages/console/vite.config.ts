@@ -1,7 +1,8 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vitest/config';
 
-const server = process.env.LIVEFAIR_HTTP ?? 'http://127.0.0.1:8080';
+// The running `livefair` that `npm run dev` asks.
+const server = process.env.CONSOLE_SERVER ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
   plugins: [sveltekit()],
