@@ -7,6 +7,7 @@ export default defineConfig({
   expect: { timeout: 20_000 },
   workers: 1,
   retries: process.env.CI ? 1 : 0,
+  failOnFlakyTests: true,
   reporter: [['list']],
   use: {
     screenshot: 'only-on-failure',

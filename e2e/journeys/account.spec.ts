@@ -25,7 +25,6 @@ for (const language of LANGUAGES) {
       await expect(passkey).toContainText(said.text('token-unused'));
       await expect(page.getByText(said('session-here'))).toBeVisible();
       await lookAt(page, `account-${language}`);
-      await page.setViewportSize(DESKTOP);
 
       await page.getByRole('button', { name: said('log-out') }).click();
       await page.getByRole('button', { name: said('login-passkey') }).click();
@@ -68,7 +67,6 @@ for (const language of LANGUAGES) {
       const person = page.getByRole('listitem').filter({ hasText: 'li@example.com' });
       await expect(person).toContainText(said.text('role-host'));
       await lookAt(page, `people-${language}`);
-      await page.setViewportSize(DESKTOP);
 
       await page.getByRole('button', { name: said('remove-what', { name: 'Li Na' }) }).click();
       await page.getByRole('dialog').getByRole('button', { name: said('remove') }).click();

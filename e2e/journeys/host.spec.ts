@@ -65,7 +65,6 @@ for (const language of LANGUAGES) {
       await expect(buyer.getByRole('region', { name: watch('pinned') }).getByRole('heading', { name: product })).toBeVisible();
       await expectMoving(buyer.locator('video'));
       await lookAt(page, `desk-live-${language}`);
-      await page.setViewportSize(DESKTOP);
       await leaveOut(page, language, other);
       await moderate(page, fair, event, language);
 

@@ -1,9 +1,9 @@
 /** Steps of the crew that more than one journey takes. */
 import { expect, type Page } from '@playwright/test';
 import type { Fair } from './fair.ts';
-import { type Language, wordsOf } from './words.ts';
+import { type Spoken, wordsOf } from './words.ts';
 
-export async function logIn(page: Page, fair: Fair, language: Language, person: { email: string; password: string }): Promise<void> {
+export async function logIn(page: Page, fair: Fair, language: Spoken, person: { email: string; password: string }): Promise<void> {
   const said = wordsOf(language, 'console');
   await page.goto(`${fair.base}/console/login`);
   await page.getByRole('textbox', { name: said('email') }).fill(person.email);
@@ -13,7 +13,7 @@ export async function logIn(page: Page, fair: Fair, language: Language, person: 
 }
 
 /** Takes a step of the show and confirms it. */
-export async function move(page: Page, language: Language, name: string): Promise<void> {
+export async function move(page: Page, language: Spoken, name: string): Promise<void> {
   const step = wordsOf(language, 'console')(`move-${name}`);
   await page.getByRole('button', { name: step }).click();
   const dialog = page.getByRole('dialog', { name: step });

@@ -12,28 +12,28 @@ export const OWNER = { email: 'gu@example.com', password: 'a-long-enough-passwor
 
 export class Fair {
   readonly #children: ChildProcess[] = [];
+  /** What its programs have printed. */
+  said = '';
   private constructor(
     readonly data: string,
     readonly base: string,
     readonly rtmp: string,
   ) {}
 
-  /** Starts `serve` with an owner, or `demo`, and waits until it is ready. */
-  static async start(command: 'serve' | 'demo'): Promise<Fair> {
+  /** Starts `serve` with an owner, `demo`, or an `empty` house that nobody works in, and waits until it is ready. */
+  static async start(kind: 'serve' | 'demo' | 'empty'): Promise<Fair> {
     const data = mkdtempSync(join(tmpdir(), 'livefair-e2e-'));
     const [http, rtmp] = [await freePort(), await freePort()];
     const fair = new Fair(data, `http://127.0.0.1:${http}`, `rtmp://127.0.0.1:${rtmp}/live`);
     const common = ['--data', data, '--http', `127.0.0.1:${http}`, '--rtmp', `127.0.0.1:${rtmp}`];
-    if (command === 'serve') {
-      const added = spawnSync(
-        program,
-        ['user', 'add', ...common, '--email', OWNER.email, '--name', OWNER.name, '--firm', 'Ningbo Huamao'],
-        { env: { ...process.env, LIVEFAIR_PASSWORD: OWNER.password }, encoding: 'utf8' },
-      );
-      if (added.status !== 0) throw new Error(`user add failed: ${added.stderr}`);
+    try {
+      if (kind === 'serve') addOwner(common);
+      const child = fair.#run(program, [kind === 'demo' ? 'demo' : 'serve', ...common]);
+      await waitFor(async () => (await fetch(`${fair.base}/readyz`)).ok, 20_000, () => child.exitCode !== null);
+    } catch (cause) {
+      await fair.stop();
+      throw cause;
     }
-    const child = fair.#run(program, [command, ...common]);
-    await waitFor(async () => (await fetch(`${fair.base}/readyz`)).ok, 20_000, () => child.exitCode !== null);
     return fair;
   }
 
@@ -60,10 +60,20 @@ export class Fair {
   }
 
   #run(command: string, args: string[]): ChildProcess {
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.said += text));
     this.#children.push(child);
     return child;
   }
+}
+
+function addOwner(common: string[]): void {
+  const added = spawnSync(
+    program,
+    ['user', 'add', ...common, '--email', OWNER.email, '--name', OWNER.name, '--firm', 'Ningbo Huamao'],
+    { env: { ...process.env, LIVEFAIR_PASSWORD: OWNER.password }, encoding: 'utf8' },
+  );
+  if (added.status !== 0) throw new Error(`user add failed: ${added.stderr}`);
 }
 
 export async function waitFor(done: () => Promise<boolean>, ms: number, gone = () => false): Promise<void> {
@@ -95,16 +105,18 @@ export async function liveShow(demo: Fair): Promise<string> {
   return event;
 }
 
-export const test = base.extend<{ fair: Fair; demo: Fair }>({
-  fair: async ({}, use) => {
-    const fair = await Fair.start('serve');
+async function lend(kind: 'serve' | 'demo' | 'empty', use: (fair: Fair) => Promise<void>): Promise<void> {
+  const fair = await Fair.start(kind);
+  try {
     await use(fair);
+  } finally {
     await fair.stop();
-  },
-  demo: async ({}, use) => {
-    const fair = await Fair.start('demo');
-    await use(fair);
-    await fair.stop();
-  },
+  }
+}
+
+export const test = base.extend<{ fair: Fair; demo: Fair; empty: Fair }>({
+  fair: ({}, use) => lend('serve', use),
+  demo: ({}, use) => lend('demo', use),
+  empty: ({}, use) => lend('empty', use),
 });
 export { expect } from '@playwright/test';

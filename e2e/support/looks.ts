@@ -4,6 +4,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
+export const TABLET = { width: 820, height: 1180 };
 
 /** The clock of the video runs, and two samples of its picture differ. */
 export async function expectMoving(video: Locator): Promise<void> {
@@ -38,11 +39,38 @@ export async function violations(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join('; ')}`);
 }
 
-/** Pictures of the page on a phone and on a desktop, where it is checked too. */
-export async function lookAt(page: Page, name: string): Promise<void> {
-  for (const [size, viewport] of [['phone', PHONE], ['desktop', DESKTOP]] as const) {
+/** What axe says against the page, and whether it is wider than the window. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  return [...(await violations(page)), ...(await beyond(page))];
+}
+
+/** Whether the page is wider than the window. */
+export async function beyond(page: Page): Promise<string[]> {
+  const pixels = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  return pixels > 0 ? [`${pixels} pixels beyond the window`] : [];
+}
+
+/** Pictures of the page on a desktop and on a phone, in the light and in the dark, and what is wrong with it there. */
+export async function looksOf(page: Page, name: string, fullPage = false): Promise<string[]> {
+  const before = page.viewportSize() ?? DESKTOP;
+  const faults: string[] = [];
+  for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]] as const) {
     await page.setViewportSize(viewport);
-    await page.screenshot({ path: `test-results/looks/${name}-${size}.png` });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const look = `${name}-${colorScheme}-${size}`;
+      await page.screenshot({ path: `test-results/looks/${look}.png`, fullPage });
+      // Colours do not move and places do not change colour: each is asked about once.
+      const found = (size === 'desktop') === (colorScheme === 'light') ? await faultsOf(page) : await beyond(page);
+      faults.push(...found.map((fault) => `${look}: ${fault}`));
+    }
   }
-  await expectAccessible(page);
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  await page.setViewportSize(before);
+  return faults;
+}
+
+/** Nothing is wrong with the page as it looks now. */
+export async function lookAt(page: Page, name: string): Promise<void> {
+  expect(await looksOf(page, name)).toEqual([]);
 }

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 
 export const LANGUAGES = ['en', 'zh-CN'] as const;
 export type Language = (typeof LANGUAGES)[number];
+/** What the pages speak; journeys are walked in the `LANGUAGES`. */
+export type Spoken = Language | 'es' | 'ja';
 export interface Said {
   /** Matches exactly what the page says for this message. */
   (id: string, args?: Record<string, string>): RegExp;
@@ -11,7 +13,7 @@ export interface Said {
 }
 
 /** The messages of one line in a locale's file. */
-export function wordsOf(language: Language, page: 'console' | 'watch'): Said {
+export function wordsOf(language: Spoken, page: 'console' | 'watch'): Said {
   const file = readFileSync(new URL(`../../locales/${language}/${page}.ftl`, import.meta.url), 'utf8');
   const messages = new Map([...file.matchAll(/^([a-z][\w-]*) = (.+)$/gm)].map(([, id, value]) => [id!, value!]));
   const text = (id: string) => {
