@@ -13,7 +13,7 @@ test('an account whose language nobody chose follows the browser', () => {
   expect(languageFor('', 'en', ['zh-CN'])).toBe('zh-CN');
 });
 
-test('each language brings its own refusals and units; only a choice is kept in the browser', async () => {
+test('each language brings its own refusals and units; only a choice is kept in the browser, and the last one asked for is spoken', async () => {
   const page = { documentElement: { lang: '' }, cookie: '' };
   vi.stubGlobal('document', page);
   for (const [language, sku, pieces] of [['zh-CN', '货号', '件'], ['es', 'referencia', 'unidad'], ['ja', '品番', '個']] as const) {
@@ -26,5 +26,7 @@ test('each language brings its own refusals and units; only a choice is kept in 
   expect(page.cookie).toBe('');
   await words.speak('es', true);
   expect(page.cookie).toContain('lf_lang=es');
+  await Promise.all([words.speak('ja'), words.speak('en')]);
+  expect([words.language, words.say('save')]).toEqual(['en', 'Save']);
   vi.unstubAllGlobals();
 });

@@ -33,10 +33,14 @@ const fallback = spoken('en', { console: english, problems: englishProblems, uni
 class Speech {
   language = $state<Language>('en');
   #now = $state.raw(fallback);
+  #turn = 0;
 
   /** Loads a language and makes it the reader's; one that they chose is kept in this browser. */
   async speak(language: Language, isChosen = false): Promise<void> {
-    this.#now = language === 'en' ? fallback : spoken(language, await textsOf(language));
+    const turn = ++this.#turn;
+    const now = language === 'en' ? fallback : spoken(language, await textsOf(language));
+    if (turn !== this.#turn) return; // another language was asked for meanwhile
+    this.#now = now;
     this.language = language;
     setWords(this.#now.words);
     document.documentElement.lang = language;
