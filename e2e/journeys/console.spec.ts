@@ -68,6 +68,7 @@ test.describe('keys', () => {
 
 /** Opens each page on a desktop and on a phone, in the light and in the dark, and tells all that is wrong at the end. */
 async function walk(page: Page, fair: Fair, paths: string[], language: Spoken, name: string): Promise<void> {
+  test.setTimeout(300_000);
   const faults: string[] = [];
   for (const path of paths) {
     await open(page, fair, path, language);

@@ -37,6 +37,7 @@ for (const language of LANGUAGES) {
         await page.getByRole('button', { name: said('add') }).click();
         await expect(page.getByRole('listitem').filter({ hasText: name })).toBeVisible();
       }
+      await timeSheet(page, language, product, other);
       await page.getByRole('button', { name: said('key-make') }).click();
       const key = await page.getByRole('status').filter({ hasText: said.text('key-once') }).getByRole('code').last().innerText();
 
@@ -75,6 +76,19 @@ for (const language of LANGUAGES) {
       await guest.close();
     });
   });
+}
+
+/** Gives an item other minutes, takes the other off the sheet and adds it again. */
+async function timeSheet(page: Page, language: Language, product: string, other: string): Promise<void> {
+  const said = wordsOf(language, 'console');
+  await page.getByRole('spinbutton', { name: said('run-minutes-what', { title: product }) }).fill('5');
+  await page.getByRole('spinbutton', { name: said('run-minutes-what', { title: other }) }).fill('12');
+  await expect(page.getByText('+5′')).toBeVisible();
+  await page.getByRole('button', { name: said('item-remove-what', { title: other }) }).click();
+  await expect(page.getByRole('listitem').filter({ hasText: other })).toBeHidden();
+  await page.getByRole('combobox', { name: said('run-add') }).selectOption({ label: `${other} · HM-ABC-002` });
+  await page.getByRole('button', { name: said('add') }).click();
+  await expect(page.getByRole('listitem').filter({ hasText: other })).toBeVisible();
 }
 
 /** Skips an item, takes it up again, and takes it off the sheet. */
