@@ -46,7 +46,7 @@ pub enum CatalogError {
     TooManyPictures,
     #[error("the order names every picture once")]
     NotAnOrder,
-    #[error("the key was used for another movement")]
+    #[error("the key was used for another request")]
     KeyReused,
     #[error(transparent)]
     BadSheet(#[from] SheetError),

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use kernel::db::is_taken;
 use kernel::db::sea_orm::DbErr;
 use kernel::id::{OrgId, PersonId, ProductId, VariantId};
+use kernel::secret::token_hash;
 use kernel::text::{clean_line, folded};
 use kernel::{Currency, Locale, LocalizedText, Quantity};
+use serde::Serialize;
 
 use crate::CatalogError as E;
 use crate::catalog::Catalog;
@@ -18,13 +20,20 @@ const MAX_LEAD_TIME_DAYS: i64 = 3650;
 const MAX_REASON_CHARS: usize = 200;
 
 /// A product to make.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct NewProduct {
     pub spec: Spec,
     pub prices: Prices,
     pub lead_time_days: Option<i64>,
     /// Pieces on hand; `None` when it is made to order.
     pub stock: Option<i64>,
+}
+
+impl NewProduct {
+    /// Tells one request from another.
+    fn digest(&self) -> Result<String, E> {
+        Ok(token_hash(&serde_json::to_string(self)?))
+    }
 }
 
 /// What to change; what is `None` stays.
@@ -41,9 +50,16 @@ pub struct ProductChange {
 }
 
 impl Catalog {
-    /// Makes a draft product with its variant.
-    pub async fn create(&self, org: OrgId, by: Option<PersonId>, new: NewProduct) -> Result<Product, E> {
+    /// Makes a draft product with its variant. The same `key` again answers with the product that it made.
+    pub async fn create(
+        &self,
+        org: OrgId,
+        by: Option<PersonId>,
+        new: NewProduct,
+        key: Option<&str>,
+    ) -> Result<Product, E> {
         let now = self.clock.now();
+        let asked = key.map(|key| Ok::<_, E>((key, new.digest()?))).transpose()?;
         let product = Product {
             id: ProductId::new(),
             org,
@@ -61,6 +77,12 @@ impl Catalog {
             return Err(E::BadMovement);
         }
         let txn = self.db.write().await?;
+        if let Some((key, body)) = asked
+            && let Some((said, earlier)) = store::keep_key(&txn, org, key, &body, product.id).await?
+        {
+            let earlier = store::product(&txn, earlier).await?.filter(|_| said == body);
+            return earlier.ok_or(E::KeyReused);
+        }
         if !store::insert_products(&txn, std::slice::from_ref(&product)).await? {
             return Err(E::SkuTaken);
         }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use kernel::http::{Json, Listed, Page, Path, Query};
+use kernel::http::{IdempotencyKey, Json, Listed, Page, Path, Query};
 use kernel::id::{PictureId, ProductId, VariantId};
 use kernel::{Actor, Locale, LocalizedText, Problem, Quantity, Right};
 use serde::{Deserialize, Serialize};
@@ -116,12 +116,16 @@ pub struct NewProductBody {
 
 /// Makes a draft product.
 #[utoipa::path(post, path = "/api/v1/products", tag = "catalog", request_body = NewProductBody,
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "1 to 255 visible ASCII characters; the same key again answers with the product it made")),
     responses((status = 201, body = ProductView),
-        (status = 409, body = Problem, content_type = "application/problem+json"),
-        (status = 422, body = Problem, content_type = "application/problem+json")))]
+        (status = 409, body = Problem, content_type = "application/problem+json", description = "sku-taken"),
+        (status = 422, body = Problem, content_type = "application/problem+json",
+            description = "bad-field, bad-prices, bad-movement, idempotency-key-reused")))]
 pub async fn create_product(
     State(catalog): State<Catalog>,
     actor: Actor,
+    key: Option<IdempotencyKey>,
     Json(new): Json<NewProductBody>,
 ) -> Result<(StatusCode, Json<ProductView>), Problem> {
     let org = actor.require(Right::ManageCatalog)?;
@@ -132,7 +136,8 @@ pub async fn create_product(
         lead_time_days,
         stock,
     };
-    let product = catalog.create(org, actor.person().ok(), new).await?;
+    let key = key.as_ref().map(|key| key.0.as_str());
+    let product = catalog.create(org, actor.person().ok(), new, key).await?;
     Ok((StatusCode::CREATED, Json(product.into())))
 }
 

@@ -12,6 +12,7 @@ pub fn migrations() -> Vec<Migration> {
         Migration { name: "0003_catalog_stock", up: |schema| Box::pin(stock(schema)) },
         Migration { name: "0004_catalog_imports", up: |schema| Box::pin(imports(schema)) },
         Migration { name: "0005_catalog_movement_keys", up: |schema| Box::pin(movement_keys(schema)) },
+        Migration { name: "0006_catalog_product_keys", up: |schema| Box::pin(product_keys(schema)) },
     ]
 }
 
@@ -144,4 +145,16 @@ async fn movement_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .unique()
         .to_owned();
     manager.create_index(once).await
+}
+
+async fn product_keys(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let key = Table::create()
+        .table("product_key")
+        .col(schema::uuid("org"))
+        .col(schema::string("key"))
+        .col(schema::string("body"))
+        .col(schema::uuid("product"))
+        .primary_key(Index::create().col("org").col("key"))
+        .to_owned();
+    manager.create_table(key).await
 }

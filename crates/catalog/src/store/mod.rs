@@ -11,9 +11,9 @@ use kernel::db::is_taken;
 use kernel::id::{OrgId, PictureId, ProductId, VariantId};
 use kernel::{Instant, LocalizedText, Quantity, UnitPrice};
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, QuerySelect, Set};
+use sea_orm::{QueryOrder, QuerySelect, Set, TryInsertResult};
 
-use self::entity::{picture, price_tier, product, variant};
+use self::entity::{picture, price_tier, product, product_key, variant};
 use crate::price::{Prices, Tier};
 use crate::product::{Product, ProductState, Spec};
 
@@ -203,6 +203,29 @@ pub async fn insert_products(conn: &impl ConnectionTrait, products: &[Product]) 
     }
     insert_tiers(conn, products).await?;
     Ok(true)
+}
+
+/// Keeps under which key a product is about to be made; when the key was used before, what was asked then and the
+/// product it made.
+pub async fn keep_key(
+    conn: &impl ConnectionTrait,
+    org: OrgId,
+    key: &str,
+    body: &str,
+    product: ProductId,
+) -> Result<Option<(String, ProductId)>, DbErr> {
+    let row = product_key::ActiveModel {
+        org: Set(org),
+        key: Set(key.to_owned()),
+        body: Set(body.to_owned()),
+        product: Set(product),
+    };
+    let kept = product_key::Entity::insert_many([row]).on_conflict_do_nothing().exec_without_returning(conn).await?;
+    if matches!(kept, TryInsertResult::Inserted(1)) {
+        return Ok(None);
+    }
+    let earlier = product_key::Entity::find_by_id((org, key.to_owned())).one(conn).await?;
+    Ok(earlier.map(|row| (row.body, row.product)))
 }
 
 /// How an update went.

@@ -198,3 +198,27 @@ async fn what_is_absent_stays_and_what_is_null_goes() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_product_under_a_key_is_made_once() {
+    each_house(|house| async move {
+        let under = |key: &'static str, body: Value| {
+            let mut request = request("POST", "/api/v1/products", &body);
+            request.headers_mut().insert("Idempotency-Key", key.parse().unwrap());
+            let house = house.clone();
+            async move { house.call(&house.crew, request).await }
+        };
+        let answers = futures_util::future::join_all((0..6).map(|_| under("a", bricks("LB-100")))).await;
+        let (_, first) = &answers[0];
+        for (status, product) in &answers {
+            assert_eq!((*status, &product["id"]), (201, &first["id"]), "{product}");
+        }
+        let stock = format!("/api/v1/stock/{}", first["variant"].as_str().unwrap());
+        assert_eq!(house.crew("GET", &stock, Value::Null).await.1["on_hand"], 100);
+        let (status, refused) = under("a", bricks("LB-200")).await;
+        assert_eq!((status, &refused["type"]), (422, &json!("/problems/idempotency-key-reused")));
+        assert_eq!(under("b", bricks("LB-100")).await.1["type"], "/problems/sku-taken");
+        assert_eq!(under("b", bricks("LB-300")).await.0, 201, "a refusal does not use up its key");
+    })
+    .await;
+}
