@@ -20,7 +20,7 @@ use kernel::db::sea_orm::{ConnectionTrait as _, DatabaseBackend, DatabaseTransac
 use kernel::id::{CompanyId, ContactId, EventId, OrgId, ProductId, QuestionId, VariantId};
 use kernel::{Actor, Clock as _, Currency, Db, Keys, Locale, LocalizedText, Outbox, Quantity, SystemClock, UnitPrice};
 use trade::buyer::{BuyerDetails, NewBuyer};
-use trade::offer::{MAX_QUANTITY, NewOffer, Offer, OfferState, Refusal};
+use trade::offer::{MAX_QUANTITY, NewOffer, Offer, Refusal};
 use trade::order::Order;
 use trade::ports::{Buyers, Dispatch, Goods, Hold, Letters, MeetError, Met, Seller, Shown, Shows, VariantFacts};
 use trade::{Neighbours, Settings, Trade, TradeError};
@@ -281,9 +281,9 @@ async fn active_offer(trade: &Trade, pieces: i64) -> anyhow::Result<Offer> {
         min_quantity: Quantity(1),
         starts_at: now,
         ends_at: now + Duration::from_hours(1),
+        activate: true,
     };
-    let draft = trade.offers.draft(org, &new).await?;
-    Ok(trade.offers.change(org, draft.id, OfferState::Active, "bench", "").await?)
+    Ok(trade.offers.make(org, &new, None, "bench").await?)
 }
 
 /// `key` is made as our pages make them: time-ordered, so that the index grows at its end.

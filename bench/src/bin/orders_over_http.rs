@@ -126,12 +126,11 @@ async fn offer(owner: &Client, event: &str, product: &Product, orders: usize) ->
     owner.post_once(&format!("/api/v1/stock/{variant}/movements"), None, &received).await?;
     let new = json!({
         "event": event, "variant": variant, "unit_price": {"micro": 6_900_000, "currency": "USD"},
-        "total": total, "min_quantity": STEP, "starts_at": now, "ends_at": now + Duration::from_hours(1)
+        "total": total, "min_quantity": STEP, "starts_at": now, "ends_at": now + Duration::from_hours(1),
+        "activate": true
     });
     let made = owner.post_once("/api/v1/offers", None, &new).await?;
-    let id = made["id"].as_str().context("the offer has no id")?.to_owned();
-    owner.post(&format!("/api/v1/offers/{id}/transitions"), &json!({"to": "active"})).await?;
-    Ok(id)
+    Ok(made["id"].as_str().context("the offer has no id")?.to_owned())
 }
 
 /// Pieces left in an offer's pool.

@@ -126,6 +126,7 @@ pub(crate) struct OfferState {
     pub left: i64,
     pub per_company: Option<i64>,
     pub min_quantity: Option<i64>,
+    pub multiple: Option<i64>,
     pub starts_at: Option<Instant>,
     pub ends_at: Option<Instant>,
     pub state: String,
@@ -144,6 +145,8 @@ pub(crate) struct ShownOffer<'a> {
     pub per_company: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_quantity: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multiple: Option<i64>,
     pub starts_at: Option<i64>,
     pub ends_at: Option<i64>,
     pub state: &'a str,
@@ -161,6 +164,7 @@ impl<'a> From<&'a OfferState> for ShownOffer<'a> {
             left: heard.left,
             per_company: heard.per_company,
             min_quantity: heard.min_quantity,
+            multiple: heard.multiple,
             starts_at: heard.starts_at.map(Instant::millis),
             ends_at: heard.ends_at.map(Instant::millis),
             state: &heard.state,

@@ -18,13 +18,20 @@ pub struct OfferChanged {
     pub total: Quantity,
     pub left: Quantity,
     pub per_company: Option<Quantity>,
-    /// The least one order takes.
+    /// The least one order takes, and the steps above it.
     pub min_quantity: Quantity,
+    #[serde(default = "by_one")]
+    pub multiple: Quantity,
     pub starts_at: Instant,
     pub ends_at: Instant,
     pub state: OfferState,
     /// Grows with each change: the larger one is the later one.
     pub version: i64,
+}
+
+/// The steps of an offer that was told without them.
+fn by_one() -> Quantity {
+    Quantity(1)
 }
 
 impl Event for OfferChanged {
@@ -43,6 +50,7 @@ impl From<&Offer> for OfferChanged {
             left: offer.left,
             per_company: offer.per_company,
             min_quantity: offer.min_quantity,
+            multiple: offer.multiple,
             starts_at: offer.starts_at,
             ends_at: offer.ends_at,
             state: offer.state,

@@ -150,9 +150,10 @@ impl Offer {
             min_quantity: change.min_quantity.unwrap_or(self.min_quantity),
             starts_at: change.starts_at.unwrap_or(self.starts_at),
             ends_at: change.ends_at.unwrap_or(self.ends_at),
+            activate: false,
         };
         new.check()?;
-        let NewOffer { event: _, variant: _, unit_price, total, per_company, min_quantity, starts_at, ends_at } = new;
+        let NewOffer { unit_price, total, per_company, min_quantity, starts_at, ends_at, .. } = new;
         let left = total;
         let version = self.version + 1;
         Ok(Self { unit_price, total, left, per_company, min_quantity, starts_at, ends_at, version, ..self.clone() })
@@ -189,6 +190,9 @@ pub struct NewOffer {
     pub min_quantity: Quantity,
     pub starts_at: Instant,
     pub ends_at: Instant,
+    /// Opens it at once: its pool is held when the answer comes, or nothing is made.
+    #[serde(default)]
+    pub activate: bool,
 }
 
 /// What to change of an offer that takes no orders yet; what is absent stays.
@@ -369,6 +373,7 @@ pub mod tests {
             min_quantity: Quantity(24),
             starts_at: NOON,
             ends_at: NOON + Duration::from_mins(1),
+            activate: false,
         };
         assert_eq!(good().check(), Ok(()));
         let bad = |change: fn(&mut NewOffer)| {

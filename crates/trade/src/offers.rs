@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use kernel::db::is_taken;
 use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
-use kernel::id::{EventId, OfferId, OrgId};
+use kernel::id::{ContactId, EventId, OfferId, OrgId};
 use kernel::{Instant, Quantity};
 
 use crate::errors::TradeError;
 use crate::events::OfferChanged;
 use crate::offer::{NewOffer, Offer, OfferChange, OfferState, Refusal};
+use crate::orders::fingerprint;
 use crate::ports::Hold;
 use crate::store;
 use crate::trade::Base;
@@ -22,16 +23,38 @@ impl Offers {
         Self(base)
     }
 
-    /// Drafts an offer; the variant's number, names and steps are frozen here.
-    pub async fn draft(&self, org: OrgId, new: &NewOffer) -> Result<Offer, TradeError> {
+    /// Makes an offer, a draft or an open one; the variant's number, names and steps are frozen here. The same `key`
+    /// from the same firm returns the offer that it made the first time.
+    pub async fn make(&self, org: OrgId, new: &NewOffer, key: Option<&str>, actor: &str) -> Result<Offer, TradeError> {
         new.check()?;
         if self.0.shows.firm_of(new.event).await? != Some(org) {
             return Err(TradeError::NotFound("event"));
         }
-        let txn = self.0.db.write().await?;
-        let facts = self.0.goods.variant(&txn, org, new.variant).await?.ok_or(TradeError::NotFound("variant"))?;
+        let (txn, id) = (self.0.db.write().await?, OfferId::new());
+        if let Some(key) = key
+            && let Some(earlier) = made_before(&txn, org, new, key, id).await?
+        {
+            return Ok(earlier);
+        }
+        let mut offer = self.drafted(&txn, id, org, new).await?;
+        if new.activate {
+            offer = self.moved(&txn, offer, OfferState::Active, actor, "").await?;
+        }
+        txn.commit().await?;
+        self.0.outbox.wake();
+        Ok(offer)
+    }
+
+    async fn drafted(
+        &self,
+        txn: &DatabaseTransaction,
+        id: OfferId,
+        org: OrgId,
+        new: &NewOffer,
+    ) -> Result<Offer, TradeError> {
+        let facts = self.0.goods.variant(txn, org, new.variant).await?.ok_or(TradeError::NotFound("variant"))?;
         let offer = Offer {
-            id: OfferId::new(),
+            id,
             org,
             event: new.event,
             product: facts.product,
@@ -49,8 +72,7 @@ impl Offers {
             state: OfferState::Draft,
             version: 1,
         };
-        store::insert_offer(&txn, &offer).await?;
-        txn.commit().await?;
+        store::insert_offer(txn, &offer).await?;
         Ok(offer)
     }
 
@@ -227,6 +249,26 @@ impl Offers {
             self.0.goods.release(txn, offer.variant, left).await?;
         }
         Ok(-left.0)
+    }
+}
+
+/// Keeps the key; when it was used before, gives the offer that it made then.
+async fn made_before(
+    txn: &DatabaseTransaction,
+    org: OrgId,
+    new: &NewOffer,
+    key: &str,
+    id: OfferId,
+) -> Result<Option<Offer>, TradeError> {
+    // A firm's keys lie beside its buyers': ids are never shared.
+    let (firm, body) = (ContactId::from_uuid(org.uuid()), fingerprint(new));
+    match store::keep_key(txn, key, firm, body, id.uuid()).await? {
+        None => Ok(None),
+        Some((said, earlier)) if said == body => {
+            let earlier = store::lock_offer(txn, OfferId::from_uuid(earlier)).await?;
+            Ok(Some(earlier.ok_or(Refusal::KeyReused)?))
+        }
+        Some(_) => Err(Refusal::KeyReused.into()),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use aws_lc_rs::digest;
 use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
 use kernel::db::writer::Writer;
-use kernel::id::{ContactId, OfferId, OrderId, OrgId};
+use kernel::id::{ContactId, EventId, OfferId, OrderId, OrgId};
 use kernel::{Instant, Locale, LocalizedText, Quantity};
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ use crate::offer::Offer;
 use crate::order::{Order, OrderState};
 use crate::placing::Ask;
 use crate::ports::{Dispatch, Hold, Letter, Met};
-use crate::store::{self, OrderFilter};
+use crate::store::{self, OrderFilter, OrderSum};
 use crate::trade::Base;
 
 /// Buyers remembered so that the hot path need not ask who they are; above it the memory starts anew.
@@ -111,6 +111,11 @@ impl Orders {
         limit: u64,
     ) -> Result<Vec<Order>, TradeError> {
         Ok(store::orders_of(self.base.db.read(), org, filter, self.base.now(), after, limit).await?)
+    }
+
+    /// What a firm's orders come to, by currency: those that are placed or confirmed.
+    pub async fn sums(&self, org: OrgId, event: Option<EventId>) -> Result<Vec<OrderSum>, TradeError> {
+        Ok(store::order_sums(self.base.db.read(), org, event, self.base.now()).await?)
     }
 
     /// What the goods of these orders were called when they were offered, in every language. An order itself keeps

@@ -8,7 +8,7 @@ mod rows;
 use std::collections::HashMap;
 
 use kernel::id::{CompanyId, ContactId, EventId, InquiryId, OfferId, OrderId, OrgId, QuestionId};
-use kernel::{Instant, LocalizedText, Quantity};
+use kernel::{Instant, LocalizedText, Money, Quantity};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use sea_orm::{NotSet, QuerySelect as _, Set, TryInsertResult};
@@ -167,6 +167,42 @@ pub async fn orders_of(
         rows = rows.filter(order::Column::Id.lt(after));
     }
     rows.limit(limit).all(conn).await?.into_iter().map(Order::try_from).collect()
+}
+
+/// What a firm's orders come to in one currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderSum {
+    pub orders: i64,
+    pub pieces: i64,
+    pub total: Money,
+}
+
+/// What a firm's orders come to, by currency; those whose pieces are free again count for nothing.
+pub async fn order_sums(
+    conn: &impl ConnectionTrait,
+    org: OrgId,
+    event: Option<EventId>,
+    now: Instant,
+) -> Result<Vec<OrderSum>, DbErr> {
+    // PostgreSQL sums big integers as decimals.
+    let whole = |sum: Expr| sum.cast_as("bigint");
+    let mut rows = order::Entity::find()
+        .select_only()
+        .column(order::Column::Currency)
+        .column_as(order::Column::Id.count(), "orders")
+        .column_as(whole(order::Column::Quantity.sum()), "pieces")
+        .column_as(whole(order::Column::TotalMinor.sum()), "total")
+        .filter(order::Column::Org.eq(org))
+        .filter(seen_as(OrderState::Placed, now).or(seen_as(OrderState::Confirmed, now)));
+    if let Some(event) = event {
+        rows = rows.filter(order::Column::Event.eq(event));
+    }
+    let rows = rows.group_by(order::Column::Currency).order_by_asc(order::Column::Currency);
+    let rows: Vec<(String, i64, i64, i64)> = rows.into_tuple().all(conn).await?;
+    let sum = |(currency, orders, pieces, minor): (String, i64, i64, i64)| {
+        Ok(OrderSum { orders, pieces, total: Money { minor, currency: rows::currency(&currency)? } })
+    };
+    rows.into_iter().map(sum).collect()
 }
 
 /// [`Order::state_at`] as a condition.

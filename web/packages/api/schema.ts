@@ -413,8 +413,8 @@ export interface paths {
         /** An event's offers, newest first. Drafts are for the firm alone. */
         get: operations["offers"];
         put?: never;
-        /** Drafts an offer. */
-        post: operations["draft_offer"];
+        /** Makes an offer: a draft, or with `activate` one that is open when the answer comes. */
+        post: operations["make_offer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -498,6 +498,23 @@ export interface paths {
         };
         /** The firm's orders as CSV, newest first. */
         get: operations["export_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/sum": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the firm's orders come to, all or those of an event: one sum a currency over what is placed or confirmed. */
+        get: operations["order_sums"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1907,6 +1924,8 @@ export interface components {
         };
         /** @description What a person says about an offer to be made. */
         NewOffer: {
+            /** @description Opens it at once: its pool is held when the answer comes, or nothing is made. */
+            activate?: boolean;
             ends_at: components["schemas"]["Instant"];
             /** Format: uuid */
             event: string;
@@ -2054,6 +2073,17 @@ export interface components {
          * @enum {string}
          */
         OrderState: "placed" | "confirmed" | "cancelled" | "expired";
+        /** @description What orders come to in one currency. */
+        OrderSumView: {
+            /** Format: int64 */
+            orders: number;
+            /** Format: int64 */
+            pieces: number;
+            total: components["schemas"]["Money"];
+        };
+        OrderSums: {
+            sums: components["schemas"]["OrderSumView"][];
+        };
         /** @description An order, as its buyer and the firm see it. */
         OrderView: {
             buyer: components["schemas"]["TradeBuyer"];
@@ -3660,10 +3690,13 @@ export interface operations {
             };
         };
     };
-    draft_offer: {
+    make_offer: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters; the same key again answers with the offer it made */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3681,7 +3714,7 @@ export interface operations {
                     "application/json": components["schemas"]["OfferView"];
                 };
             };
-            /** @description no-such-variant */
+            /** @description no-such-event, no-such-variant */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3690,7 +3723,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description bad-field */
+            /** @description with activate: offer-already-active, out-of-stock, offer-not-active */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bad-field, idempotency-key-reused */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3897,6 +3939,27 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+        };
+    };
+    order_sums: {
+        parameters: {
+            query?: {
+                event?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderSums"];
                 };
             };
         };
@@ -4529,7 +4592,10 @@ export interface operations {
     create_product: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters; the same key again answers with the product it made */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4547,6 +4613,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProductView"];
                 };
             };
+            /** @description sku-taken */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4555,6 +4622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description bad-field, bad-prices, bad-movement, idempotency-key-reused */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -144,11 +144,10 @@ pub async fn offer(client: &Client, event: &str, products: &[Product]) -> anyhow
                 "per_company": 960,
                 "min_quantity": 24,
                 "starts_at": now,
-                "ends_at": now + Duration::from_hours(2)
+                "ends_at": now + Duration::from_hours(2),
+                "activate": true
             }),
         )
         .await?;
-    let id = offer["id"].as_str().context("the offer has no id")?.to_owned();
-    client.post(&format!("/api/v1/offers/{id}/transitions"), &json!({"to": "active"})).await?;
-    Ok(id)
+    Ok(offer["id"].as_str().context("the offer has no id")?.to_owned())
 }

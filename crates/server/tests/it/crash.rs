@@ -104,12 +104,11 @@ async fn offer(owner: &Client, event: &str, product: &Product) -> String {
     owner.post_once(&format!("/api/v1/stock/{variant}/movements"), None, &received).await.unwrap();
     let new = json!({
         "event": event, "variant": variant, "unit_price": {"micro": 6_900_000, "currency": "USD"},
-        "total": 960_000, "min_quantity": 24, "starts_at": now, "ends_at": now + Duration::from_hours(2)
+        "total": 960_000, "min_quantity": 24, "starts_at": now, "ends_at": now + Duration::from_hours(2),
+        "activate": true
     });
     let made = owner.post_once("/api/v1/offers", None, &new).await.unwrap();
-    let id = made["id"].as_str().unwrap().to_owned();
-    owner.post(&format!("/api/v1/offers/{id}/transitions"), &json!({"to": "active"})).await.unwrap();
-    id
+    made["id"].as_str().unwrap().to_owned()
 }
 
 /// Viewers, the first of whom is the crew's and talks.

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use kernel::http::{Json, Language, Listed, Page, Path, Query};
+use kernel::http::{IdempotencyKey, Json, Language, Listed, Page, Path, Query};
 use kernel::id::{EventId, OfferId, OrgId, ProductId, VariantId};
 use kernel::{Actor, Instant, Locale, LocalizedText, Problem, Quantity, Right, UnitPrice};
 use serde::{Deserialize, Serialize};
@@ -93,20 +93,28 @@ pub async fn offers(
     Ok(Json(listed.map(|offer| OfferView::of(&offer, &reader, now))))
 }
 
-/// Drafts an offer.
+/// Makes an offer: a draft, or with `activate` one that is open when the answer comes.
 #[utoipa::path(post, path = "/api/v1/offers", tag = "trade", request_body = NewOffer,
+    params(("Idempotency-Key" = Option<String>, Header,
+        description = "1 to 255 visible ASCII characters; the same key again answers with the offer it made")),
     responses(
         (status = 201, body = OfferView),
-        (status = 404, body = Problem, content_type = "application/problem+json", description = "no-such-variant"),
-        (status = 422, body = Problem, content_type = "application/problem+json", description = "bad-field")))]
-pub async fn draft_offer(
+        (status = 404, body = Problem, content_type = "application/problem+json",
+            description = "no-such-event, no-such-variant"),
+        (status = 409, body = Problem, content_type = "application/problem+json",
+            description = "with activate: offer-already-active, out-of-stock, offer-not-active"),
+        (status = 422, body = Problem, content_type = "application/problem+json",
+            description = "bad-field, idempotency-key-reused")))]
+pub async fn make_offer(
     State(trade): State<Trade>,
     actor: Actor,
     Language(reader): Language,
+    key: Option<IdempotencyKey>,
     Json(new): Json<NewOffer>,
 ) -> Result<(StatusCode, Json<OfferView>), Problem> {
     let org = actor.require(Right::ManageTrade)?;
-    let offer = trade.offers.draft(org, &new).await?;
+    let key = key.as_ref().map(|key| key.0.as_str());
+    let offer = trade.offers.make(org, &new, key, &actor.name).await?;
     Ok((StatusCode::CREATED, Json(OfferView::of(&offer, &reader, trade.orders.now()))))
 }
 

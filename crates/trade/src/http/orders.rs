@@ -138,6 +138,40 @@ pub async fn orders(
     Ok(Json(Listed { items: OrderView::all_of_firm(&trade, items, &reader).await?, next }))
 }
 
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SumsWanted {
+    #[param(value_type = Option<String>, format = Uuid)]
+    event: Option<EventId>,
+}
+
+/// What orders come to in one currency.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct OrderSumView {
+    pub orders: i64,
+    pub pieces: i64,
+    pub total: Money,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct OrderSums {
+    pub sums: Vec<OrderSumView>,
+}
+
+/// What the firm's orders come to, all or those of an event: one sum a currency over what is placed or confirmed.
+#[utoipa::path(get, path = "/api/v1/orders/sum", tag = "trade", params(SumsWanted),
+    responses((status = 200, body = OrderSums)))]
+pub async fn order_sums(
+    State(trade): State<Trade>,
+    actor: Actor,
+    Query(wanted): Query<SumsWanted>,
+) -> Result<Json<OrderSums>, Problem> {
+    let org = actor.require(Right::SeeTrade)?;
+    let sums = trade.orders.sums(org, wanted.event).await?.into_iter();
+    let sums = sums.map(|sum| OrderSumView { orders: sum.orders, pieces: sum.pieces, total: sum.total });
+    Ok(Json(OrderSums { sums: sums.collect() }))
+}
+
 /// One of the firm's orders.
 #[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "trade", params(("id" = String, Path, format = Uuid)),
     responses(

@@ -12,7 +12,7 @@ use crate::inquiry::{Inquiry, InquiryState};
 use crate::offer::{Offer, OfferState};
 use crate::order::{Order, OrderState};
 
-fn currency(code: &str) -> Result<Currency, DbErr> {
+pub fn currency(code: &str) -> Result<Currency, DbErr> {
     code.parse().map_err(|_ignored| unknown("a currency", code))
 }
 

@@ -29,10 +29,10 @@ async fn an_offer_opens_only_with_stock_and_alone() {
         let code = |result: Result<trade::offer::Offer, trade::TradeError>| {
             kernel::Problem::from(result.unwrap_err()).code().to_owned()
         };
-        let big = world.trade.offers.draft(world.org, &world.new_offer(101)).await.unwrap();
+        let big = world.draft(&world.new_offer(101)).await.unwrap();
         assert_eq!(code(world.move_offer(&big, OfferState::Active).await), "out-of-stock");
         let (first, second) = (world.offer(10).await, world.new_offer(10));
-        let second = world.trade.offers.draft(world.org, &second).await.unwrap();
+        let second = world.draft(&second).await.unwrap();
         assert_eq!(code(world.move_offer(&second, OfferState::Active).await), "offer-already-active");
         assert_eq!(code(world.move_offer(&first, OfferState::Active).await), "illegal-transition");
         world.move_offer(&first, OfferState::Withdrawn).await.unwrap();
@@ -40,7 +40,7 @@ async fn an_offer_opens_only_with_stock_and_alone() {
         assert_eq!(world.stock().await, (100, 0, 10));
         let mut late = world.new_offer(5);
         late.variant = kernel::id::VariantId::new();
-        let unknown = world.trade.offers.draft(world.org, &late).await;
+        let unknown = world.draft(&late).await;
         assert_eq!(code(unknown), "no-such-variant");
     })
     .await;

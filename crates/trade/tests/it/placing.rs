@@ -130,6 +130,7 @@ async fn the_bus_hears_of_orders_and_of_the_pool() {
         assert!(!heard[0].1.contains('@'), "no address on the bus");
         let state: trade::events::OfferChanged = serde_json::from_str(&heard[1].1).unwrap();
         assert_eq!((state.left, state.state), (Quantity(0), OfferState::SoldOut));
+        assert_eq!(state.multiple, Quantity(1));
         let stored = world.look(&offer).await;
         assert_eq!(state.version, stored.version, "the event tells the stored version");
         assert!(state.version > offer.version);

@@ -140,7 +140,7 @@ async fn the_firm_makes_an_offer_and_works_through_its_orders() {
 async fn schema_names_say_their_domain_and_every_path_is_described() {
     each_world(1, async |world| {
         let (_, api) = OpenApiRouter::<()>::new().merge(trade::routes(world.trade.clone())).split_for_parts();
-        assert_eq!(api.paths.paths.len(), 13);
+        assert_eq!(api.paths.paths.len(), 14);
         let json = serde_json::to_value(&api).unwrap();
         for name in ["OfferView", "OrderView", "InquiryView", "DealView", "OrderPlaced", "TradeBuyer", "TradeNewBuyer"]
         {
@@ -181,7 +181,7 @@ async fn a_reservation_that_passes_is_seen_expired_and_frees_the_pieces() {
 async fn offers_are_listed_by_pages_and_changed_before_they_start() {
     each_world(100, async |world| {
         for total in 1..=5 {
-            world.trade.offers.draft(world.org, &world.new_offer(total)).await.unwrap();
+            world.draft(&world.new_offer(total)).await.unwrap();
         }
         let (mut totals, mut after) = (Vec::new(), String::new());
         loop {
@@ -226,6 +226,64 @@ async fn one_mailbox_is_written_to_so_often_and_no_more() {
         assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(refused.json()["type"], "/problems/too-many-tries");
         assert_eq!(order("luz@sol.example", 31).await.status, StatusCode::CREATED, "others go on");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_offer_is_made_and_opened_at_once_and_once() {
+    each_world(100, async |world| {
+        let at = |hours: u64| (kernel::Clock::now(&*world.clock) + std::time::Duration::from_hours(hours)).to_string();
+        let new = |total: i64| {
+            json!({"event": world.event, "variant": world.variant, "total": total, "min_quantity": 1,
+                "unit_price": {"micro": 9_800_000, "currency": "USD"}, "starts_at": at(0), "ends_at": at(2),
+                "activate": true})
+        };
+        let under = async |key: &str, total: i64| {
+            send(&world, true, "POST", "/api/v1/offers", &[("idempotency-key", key)], new(total)).await
+        };
+        assert_eq!(under("a", 101).await.json()["type"], "/problems/out-of-stock");
+        let listed = format!("/api/v1/offers?event={}", world.event);
+        let offers = send(&world, true, "GET", &listed, &[], Value::Null).await.json();
+        assert_eq!(offers["items"], json!([]), "no draft stays behind");
+        let made = under("a", 60).await;
+        assert_eq!((made.status, &made.json()["state"]), (StatusCode::CREATED, &json!("active")));
+        assert_eq!(under("a", 60).await.json(), made.json());
+        assert_eq!(world.stock().await, (100, 0, 60), "held once");
+        assert_eq!(under("a", 50).await.json()["type"], "/problems/idempotency-key-reused");
+        assert_eq!(under("b", 20).await.json()["type"], "/problems/offer-already-active");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_orders_come_to_is_summed_by_currency() {
+    each_world(1000, async |world| {
+        let mut orders = Vec::new();
+        for currency in ["USD", "EUR"] {
+            let mut new = world.new_offer(50);
+            new.unit_price.currency = currency.parse().unwrap();
+            let offer = world.activate(new).await;
+            for buyer in 0..3 {
+                orders.push(world.order(&offer, buyer, 5, &format!("{currency}{buyer}")).await.unwrap());
+            }
+            world.move_offer(&offer, trade::offer::OfferState::Ended).await.unwrap();
+        }
+        world.trade.orders.confirm(world.org, orders[0].id, "Li Wei").await.unwrap();
+        world.trade.orders.cancel(orders[1].id, trade::Mover::Buyer, "").await.unwrap();
+        let sums = async |path: &str| send(&world, true, "GET", path, &[], Value::Null).await.json()["sums"].clone();
+        let sum = |orders: i64, minor: i64, currency: &str| {
+            json!({"orders": orders, "pieces": orders * 5, "total": {"minor": minor, "currency": currency}})
+        };
+        let of_event = format!("/api/v1/orders/sum?event={}", world.event);
+        assert_eq!(sums(&of_event).await, json!([sum(3, 14_700, "EUR"), sum(2, 9_800, "USD")]));
+        assert_eq!(sums("/api/v1/orders/sum").await, sums(&of_event).await);
+        let elsewhere = format!("/api/v1/orders/sum?event={}", kernel::id::EventId::new());
+        assert_eq!(sums(&elsewhere).await, json!([]));
+        world.clock.advance(std::time::Duration::from_hours(49));
+        assert_eq!(sums(&of_event).await, json!([sum(1, 4_900, "USD")]), "a lapsed one counts for nothing");
+        let visitor = send(&world, false, "GET", &of_event, &[], Value::Null).await;
+        assert_eq!(visitor.status, StatusCode::UNAUTHORIZED);
     })
     .await;
 }

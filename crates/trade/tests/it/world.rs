@@ -115,7 +115,7 @@ impl World {
         let spec = Spec { sku: "LB-100".into(), names: LocalizedText::of(names), ..Spec::default() };
         let prices = Prices::new(Quantity(1), Quantity(1), tiers).unwrap();
         let new = NewProduct { spec, prices, lead_time_days: None, stock: Some(stock) };
-        let product = catalog.create(org, None, new).await.unwrap();
+        let product = catalog.create(org, None, new, None).await.unwrap();
         catalog.act(org, product.id, ProductAction::Publish).await.unwrap();
         let (event, letters) = (EventId::new(), Arc::new(Kept::default()));
         let neighbours = Neighbours {
@@ -144,7 +144,12 @@ impl World {
             min_quantity: Quantity(1),
             starts_at: self.clock.now(),
             ends_at: self.clock.now() + Duration::from_hours(1),
+            activate: false,
         }
+    }
+
+    pub async fn draft(&self, new: &NewOffer) -> Result<Offer, TradeError> {
+        self.trade.offers.make(self.org, new, None, "Li Wei").await
     }
 
     /// An active offer of `total` pieces for an hour.
@@ -153,8 +158,8 @@ impl World {
     }
 
     pub async fn activate(&self, new: NewOffer) -> Offer {
-        let draft = self.trade.offers.draft(self.org, &new).await.unwrap();
-        self.move_offer(&draft, OfferState::Active).await.unwrap()
+        let new = NewOffer { activate: true, ..new };
+        self.trade.offers.make(self.org, &new, None, "Li Wei").await.unwrap()
     }
 
     pub async fn move_offer(&self, offer: &Offer, to: OfferState) -> Result<Offer, TradeError> {
