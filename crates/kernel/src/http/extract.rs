@@ -115,14 +115,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Language {
     }
 }
 
-/// The value of a cookie (RFC 6265 5.4).
+/// The value of a cookie (RFC 6265 5.4). What other cookies are made of is their own affair.
 pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="))
+        .find_map(|value| str::from_utf8(value).ok())
 }
 
 /// Who acts: put there by identity's middleware; nobody known without it.

@@ -79,4 +79,5 @@ async fn the_language_comes_from_the_address_then_the_cookie_then_the_browser() 
     assert_eq!(ask("/lang?lang=es", "lf_lang=zh-CN").await, "es");
     assert_eq!(ask("/lang", "other=1; lf_lang=zh-CN").await, "zh-CN");
     assert_eq!(ask("/lang", "").await, "ja");
+    assert_eq!(ask("/lang", "shop=niño; lf_lang=zh-CN").await, "zh-CN", "another cookie hides none of ours");
 }
