@@ -117,24 +117,32 @@ async fn work<B: Batch>(db: Db, job: B, mut queue: mpsc::Receiver<Waiting<B>>, l
 async fn run<B: Batch>(db: &Db, job: &B, requests: &[B::Request]) -> Vec<Result<B::Answer, WriterError>> {
     match attempt(db, job, requests).await {
         Outcome::Done(answers) => answers.into_iter().map(Ok).collect(),
-        Outcome::Failed if requests.len() > 1 => {
-            let mut outcomes = Vec::with_capacity(requests.len());
-            for request in requests.chunks(1) {
-                outcomes.push(match attempt(db, job, request).await {
-                    Outcome::Done(mut answers) => answers.pop().ok_or(WriterError::Unavailable),
-                    Outcome::Failed | Outcome::Unknown => Err(WriterError::Unavailable),
-                });
-            }
-            outcomes
+        Outcome::Failed if requests.len() > 1 => one_by_one(db, job, requests).await,
+        Outcome::Failed | Outcome::NotBegun | Outcome::Unknown => {
+            requests.iter().map(|_| Err(WriterError::Unavailable)).collect()
         }
-        Outcome::Failed | Outcome::Unknown => requests.iter().map(|_| Err(WriterError::Unavailable)).collect(),
     }
+}
+
+async fn one_by_one<B: Batch>(db: &Db, job: &B, requests: &[B::Request]) -> Vec<Result<B::Answer, WriterError>> {
+    let mut outcomes = Vec::with_capacity(requests.len());
+    for request in requests.chunks(1) {
+        outcomes.push(match attempt(db, job, request).await {
+            Outcome::Done(mut answers) => answers.pop().ok_or(WriterError::Unavailable),
+            Outcome::Failed | Outcome::Unknown => Err(WriterError::Unavailable),
+            Outcome::NotBegun => break,
+        });
+    }
+    outcomes.resize_with(requests.len(), || Err(WriterError::Unavailable));
+    outcomes
 }
 
 enum Outcome<A> {
     Done(Vec<A>),
     /// Nothing was written.
     Failed,
+    /// There was no transaction to write in, and there is none for a smaller batch.
+    NotBegun,
     /// The commit gave no answer: it may have happened. Repeating is the callers' choice, by their keys.
     Unknown,
 }
@@ -143,7 +151,10 @@ async fn attempt<B: Batch>(db: &Db, job: &B, requests: &[B::Request]) -> Outcome
     for _ in 0..RUNS {
         let txn = match db.write_batch().await {
             Ok(txn) => txn,
-            Err(cause) => return failed(&cause),
+            Err(cause) => {
+                tracing::error!(%cause, requests = requests.len(), "a batch could not begin");
+                return Outcome::NotBegun;
+            }
         };
         match AssertUnwindSafe(job.run(&txn, requests)).catch_unwind().await {
             Ok(Ok(answers)) if answers.len() == requests.len() => {
@@ -234,6 +245,17 @@ mod tests {
             assert_eq!(job.largest.load(Ordering::SeqCst), 5, "they ran as one batch first");
             assert_eq!(job.commits.load(Ordering::SeqCst), 3);
             assert_eq!(writer.submit(4).await, Ok(4), "and the writer lives");
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_cannot_begin_is_not_tried_request_by_request() {
+        crate::testing::each_database(&[], async |db| {
+            db.clone().close().await.unwrap();
+            assert!(matches!(attempt(&db, &Echo::default(), &[1, 2]).await, Outcome::NotBegun));
+            let lost = Err(WriterError::Unavailable);
+            assert_eq!(run(&db, &Echo::default(), &[1, 2]).await, [lost, lost]);
         })
         .await;
     }
