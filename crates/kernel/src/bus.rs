@@ -1,5 +1,6 @@
 //! What happened, told to whoever listens. In one process a broadcast; between nodes the same trait over NATS.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
@@ -87,13 +88,22 @@ impl Listener {
     }
 }
 
-/// A listener on whom something durable depends: each happening comes until it was taken.
-pub struct Consumer(mpsc::Receiver<Delivery>);
+/// A listener on whom something durable depends: each happening comes until it was taken. One that is dropped without
+/// having left (its task panicked) is still waited for: the outbox keeps what it has not taken until the next start.
+pub struct Consumer {
+    waiting: mpsc::Receiver<Delivery>,
+    left: Arc<AtomicBool>,
+}
 
 impl Consumer {
     /// The next happening; `None` when the bus has closed.
     pub async fn next(&mut self) -> Option<Delivery> {
-        self.0.recv().await
+        self.waiting.recv().await
+    }
+
+    /// Wants nothing any more; what is told from now on need not be taken here.
+    pub fn leave(self) {
+        self.left.store(true, Ordering::Release);
     }
 }
 
@@ -118,7 +128,13 @@ const WAITING: usize = 1024;
 #[derive(Clone)]
 pub struct LocalBus {
     listeners: broadcast::Sender<Envelope>,
-    consumers: Arc<Mutex<Vec<mpsc::Sender<Delivery>>>>,
+    consumers: Arc<Mutex<Vec<Door>>>,
+}
+
+/// The bus's end of a consumer.
+struct Door {
+    waiting: mpsc::Sender<Delivery>,
+    left: Arc<AtomicBool>,
 }
 
 impl LocalBus {
@@ -126,14 +142,14 @@ impl LocalBus {
         Self { listeners: broadcast::channel(4096).0, consumers: Arc::default() }
     }
 
-    /// Puts the happening before every consumer that is still there.
+    /// Puts the happening before every consumer that has not left.
     fn deliver(&self, envelope: &Envelope) -> Vec<Result<oneshot::Receiver<()>, BusError>> {
         let mut consumers = self.consumers.lock().expect("nothing panics while delivering");
-        consumers.retain(|consumer| !consumer.is_closed());
-        let hand_over = |consumer: &mpsc::Sender<Delivery>| {
+        consumers.retain(|consumer| !consumer.left.load(Ordering::Acquire));
+        let hand_over = |consumer: &Door| {
             let (taken, answer) = oneshot::channel();
             let delivery = Delivery { envelope: envelope.clone(), taken };
-            consumer.try_send(delivery).map(|()| answer).map_err(|_full| BusError::NotTaken)
+            consumer.waiting.try_send(delivery).map(|()| answer).map_err(|_full_or_gone| BusError::NotTaken)
         };
         consumers.iter().map(hand_over).collect()
     }
@@ -163,9 +179,10 @@ impl Bus for LocalBus {
     }
 
     fn consume(&self) -> Consumer {
-        let (door, waiting) = mpsc::channel(WAITING);
-        self.consumers.lock().expect("nothing panics while delivering").push(door);
-        Consumer(waiting)
+        let ((door, waiting), left) = (mpsc::channel(WAITING), Arc::<AtomicBool>::default());
+        let consumer = Consumer { waiting, left: left.clone() };
+        self.consumers.lock().expect("nothing panics while delivering").push(Door { waiting: door, left });
+        consumer
     }
 }
 
@@ -202,7 +219,7 @@ mod tests {
     async fn a_happening_is_published_when_every_consumer_has_taken_it() {
         let bus = LocalBus::new();
         let (mut one, mut other) = (bus.consume(), bus.consume());
-        drop(bus.consume()); // Whoever has left is not waited for.
+        bus.consume().leave();
         let placed = Envelope::of(&Placed { quantity: 24, note: "" }, Instant::EPOCH).unwrap();
         let publishing = tokio::spawn(bus.publish(placed.clone()));
         one.next().await.unwrap().taken();
@@ -216,6 +233,14 @@ mod tests {
         one.next().await.unwrap().taken();
         other.next().await.unwrap().taken();
         assert_eq!(publishing.await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_consumer_that_died_is_waited_for() {
+        let bus = LocalBus::new();
+        drop(bus.consume());
+        let placed = Envelope::of(&Placed { quantity: 24, note: "" }, Instant::EPOCH).unwrap();
+        assert_eq!(bus.publish(placed).await, Err(BusError::NotTaken));
     }
 
     #[tokio::test]

@@ -1,11 +1,14 @@
 //! Builds the house: opens the database, wires every domain, starts what runs beside the requests.
 
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
 use catalog::Catalog;
+use futures_util::FutureExt as _;
 use identity::{Identity, NewOrg, NewPerson, OrgKind, Role};
 use kernel::db::Migration;
 use kernel::id::OrgId;
@@ -172,7 +175,8 @@ pub struct Served {
     pub shown: String,
     /// What an encoder takes as server.
     pub rtmp_url: String,
-    pub done: JoinHandle<()>,
+    /// The end; a failure when it came by itself.
+    pub done: JoinHandle<anyhow::Result<()>>,
 }
 
 impl App {
@@ -191,7 +195,8 @@ impl App {
         self.live.attach().await.context("the running shows cannot be taken up again")?;
 
         let tasks = TaskTracker::new();
-        self.run_beside(&tasks, &cancel);
+        let guard = Guard::new(&cancel);
+        self.run_beside(&tasks, &guard);
         tasks.spawn(rtmp.run(cancel.child_token()));
         let app = self.clone();
         let done = tokio::spawn(async move {
@@ -202,24 +207,24 @@ impl App {
             app.recorders.stop_all().await;
             tasks.close();
             let _late = tokio::time::timeout(Duration::from_secs(5), tasks.wait()).await;
+            guard.verdict()
         });
         Ok(Served { base, shown, rtmp_url, done })
     }
 
     /// Starts what runs beside the requests.
-    fn run_beside(&self, tasks: &TaskTracker, cancel: &CancellationToken) {
+    fn run_beside(&self, tasks: &TaskTracker, guard: &Guard) {
+        let stop = || guard.cancel.clone();
         // Before the relay begins: whoever consumes must be there. Ends with the bus, when the house is gone.
-        tokio::spawn(self.rooms.clone().listen(self.bus.consume()));
-        let (outbox, db, bus) = (self.outbox.clone(), self.db.clone(), self.bus.clone());
-        let stop = cancel.clone();
-        tasks.spawn(async move { outbox.relay(db, bus, stop).await });
-        let post = self.post.clone();
-        let stop = cancel.clone();
-        tasks.spawn(async move { post.run(stop).await });
-        tasks.spawn(follow_media(self.live.clone(), cancel.clone()));
-        let (orders, stop) = (self.trade.orders.clone(), cancel.clone());
-        tasks.spawn(async move { orders.follow_up(stop.cancelled()).await });
-        tasks.spawn(sweep(self.clone(), cancel.clone()));
+        tokio::spawn(guard.over("rooms", self.rooms.clone().listen(self.bus.consume())));
+        let (outbox, db, bus, cancel) = (self.outbox.clone(), self.db.clone(), self.bus.clone(), stop());
+        tasks.spawn(guard.over("relay", async move { outbox.relay(db, bus, cancel).await }));
+        let (post, cancel) = (self.post.clone(), stop());
+        tasks.spawn(guard.over("post", async move { post.run(cancel).await }));
+        tasks.spawn(guard.over("media", follow_media(self.live.clone(), stop())));
+        let (orders, cancel) = (self.trade.orders.clone(), stop());
+        tasks.spawn(guard.over("orders", async move { orders.follow_up(cancel.cancelled()).await }));
+        tasks.spawn(guard.over("sweep", sweep(self.clone(), stop())));
     }
 
     pub async fn has_people(&self) -> anyhow::Result<bool> {
@@ -297,6 +302,37 @@ impl App {
     }
 }
 
+/// Watches over what the house cannot do without. When such a task panics, half a house would go on serving and lose
+/// what that half should do: the house closes in order instead, and whoever started it starts it again.
+#[derive(Clone)]
+struct Guard {
+    cancel: CancellationToken,
+    broken: Arc<AtomicBool>,
+}
+
+impl Guard {
+    fn new(cancel: &CancellationToken) -> Self {
+        Self { cancel: cancel.clone(), broken: Arc::default() }
+    }
+
+    /// The work, watched over.
+    fn over<W: Future<Output = ()>>(&self, task: &'static str, work: W) -> impl Future<Output = ()> + use<W> {
+        let guard = self.clone();
+        async move {
+            if AssertUnwindSafe(work).catch_unwind().await.is_err() {
+                tracing::error!(task, "a task panicked; the house closes");
+                guard.broken.store(true, Ordering::Relaxed);
+                guard.cancel.cancel();
+            }
+        }
+    }
+
+    fn verdict(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(!self.broken.load(Ordering::Relaxed), "the house closed because a task panicked");
+        Ok(())
+    }
+}
+
 /// The firms of `identity`, as `live` asks for them.
 struct Firms(identity::Orgs);
 
@@ -365,4 +401,19 @@ fn post(config: &Config, db: &Db, clock: &Arc<dyn Clock>, keys: &Keys) -> anyhow
 fn who_settings(config: &Config) -> anyhow::Result<identity::Settings> {
     let public_url = config.public_base().parse().context("public_url")?;
     Ok(identity::Settings { trusted_proxies: config.trusted_proxies.clone(), ..identity::Settings::new(public_url) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_panics_closes_the_house_and_one_that_ends_does_not() {
+        let cancel = CancellationToken::new();
+        let guard = Guard::new(&cancel);
+        guard.over("ends", async {}).await;
+        assert!(guard.verdict().is_ok() && !cancel.is_cancelled());
+        guard.over("panics", async { assert!(cancel.is_cancelled(), "a bug") }).await;
+        assert!(guard.verdict().is_err() && cancel.is_cancelled());
+    }
 }

@@ -66,8 +66,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         let code = app.set_up_code();
         stdio::line(&format!("Nobody works here yet. Open {}/console/setup and enter the code {code}", served.shown));
     }
-    served.done.await?;
-    Ok(())
+    served.done.await?
 }
 
 async fn migrate(args: &ServeArgs) -> anyhow::Result<()> {

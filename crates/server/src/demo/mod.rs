@@ -47,7 +47,7 @@ pub async fn run(mut args: ServeArgs) -> anyhow::Result<()> {
             child.stop().await;
         }
     }
-    served.done.await.context("the server ended badly")
+    served.done.await.context("the server ended badly")?
 }
 
 /// The show on the air and what its people need to know.
