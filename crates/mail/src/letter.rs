@@ -1,11 +1,14 @@
 //! What is to be said, to whom, in which language.
 
-use kernel::{Instant, Locale};
+use kernel::Locale;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::time::Duration;
 
 use crate::Address;
+
+/// After this no mail is worth sending.
+pub(crate) const WORTH_MOST: Duration = Duration::from_hours(7 * 24);
 
 /// A mail to be composed and sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -125,13 +128,12 @@ impl Template {
         }
     }
 
-    /// Whether a mail queued then is still worth sending.
-    pub(crate) fn is_stale(self, queued_at: Instant, now: Instant) -> bool {
-        let worth = match self {
+    /// How long after it was queued a mail is worth sending.
+    pub(crate) fn worth(self) -> Duration {
+        match self {
             Self::MagicLink => Duration::from_mins(30),
-            _ => Duration::from_hours(7 * 24),
-        };
-        now.since(queued_at) > worth
+            _ => WORTH_MOST,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::letter::WORTH_MOST;
 use crate::store::{self, NewMail, QueuedMail};
 use crate::transport::{Outgoing, Transport, TransportError};
 use crate::{Address, BadLetter, ComposeError, Composer, Letter, Template};
@@ -26,6 +27,8 @@ const WAITS: [Duration; 7] = [
     Duration::from_hours(12),
     Duration::from_hours(24),
 ];
+/// The wait after a try that a setting of ours kept from happening.
+const UNTIL_MENDED: Duration = Duration::from_mins(30);
 /// Mails looked at in one round, and how many of them travel at once.
 const ROUND: u64 = 64;
 const AT_ONCE: usize = 4;
@@ -61,6 +64,15 @@ pub struct Round {
     pub sent: usize,
     pub put_off: usize,
     pub failed: usize,
+}
+
+impl Round {
+    fn tell(&self) {
+        if *self != Self::default() {
+            let Self { sent, put_off, failed } = self;
+            tracing::info!(mail.sent = sent, mail.put_off = put_off, mail.failed = failed, "mails");
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -136,21 +148,31 @@ impl Post {
 
     /// Tries what is due, once each. A mail whose worker died is due again ten minutes later.
     pub async fn deliver_due(&self, now: Instant) -> Result<Round, DbErr> {
+        self.round(now, &CancellationToken::new()).await
+    }
+
+    /// As [`Post::deliver_due`]; once cancelled, what travels arrives, and nothing more sets out. A mail whose outcome
+    /// cannot be kept does not break off the others, which would then be sent twice.
+    async fn round(&self, now: Instant, cancel: &CancellationToken) -> Result<Round, DbErr> {
         let mut round = Round::default();
         if !self.0.transport.is_configured() {
             return Ok(round);
         }
-        let due = store::due(self.0.db.read(), now, ROUND).await?;
-        let mut tries = stream::iter(due).map(|mail| self.try_one(mail, now)).buffer_unordered(AT_ONCE);
-        while let Some(outcome) = tries.next().await {
-            match outcome? {
-                Outcome::Sent => round.sent += 1,
-                Outcome::PutOff => round.put_off += 1,
-                Outcome::Failed => round.failed += 1,
-                Outcome::TakenByAnother => {}
+        let due = stream::iter(store::due(self.0.db.read(), now, ROUND).await?);
+        let due = due.take_while(|_| std::future::ready(!cancel.is_cancelled()));
+        let outcomes = due.map(|mail| self.try_one(mail)).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await;
+        let mut broken = None;
+        for outcome in outcomes {
+            match outcome {
+                Ok(Outcome::Sent) => round.sent += 1,
+                Ok(Outcome::PutOff) => round.put_off += 1,
+                Ok(Outcome::Failed) => round.failed += 1,
+                Ok(Outcome::TakenByAnother) => {}
+                Err(cause) => broken = broken.or(Some(cause)),
             }
         }
-        Ok(round)
+        round.tell();
+        broken.map_or(Ok(round), Err)
     }
 
     /// Delivers until cancelled.
@@ -158,19 +180,11 @@ impl Post {
         if !self.0.transport.is_configured() {
             tracing::warn!("no SMTP server is configured: mails stay queued until there is one");
         }
-        loop {
-            match self.deliver_due(self.0.clock.now()).await {
-                Ok(round) if round != Round::default() => {
-                    tracing::info!(
-                        mail.sent = round.sent,
-                        mail.put_off = round.put_off,
-                        mail.failed = round.failed,
-                        "mails"
-                    );
-                    continue;
-                }
+        while !cancel.is_cancelled() {
+            match self.round(self.0.clock.now(), &cancel).await {
+                Ok(round) if round != Round::default() => continue,
                 Ok(_) => {}
-                Err(cause) => tracing::warn!(%cause, "the mail queue could not be read; trying again"),
+                Err(cause) => tracing::warn!(%cause, "the mail queue could not be kept; trying again"),
             }
             tokio::select! {
                 () = cancel.cancelled() => return,
@@ -180,28 +194,29 @@ impl Post {
         }
     }
 
-    async fn try_one(&self, mail: QueuedMail, now: Instant) -> Result<Outcome, DbErr> {
-        let (db, id) = (self.0.db.writing(), mail.id);
+    async fn try_one(&self, mail: QueuedMail) -> Result<Outcome, DbErr> {
+        let (db, id, now) = (self.0.db.writing(), mail.id, self.0.clock.now());
         if !store::claim(db, &mail, now).await? {
             return Ok(Outcome::TakenByAnother);
         }
-        let Some(letter) = self.reopen(&mail) else {
-            tracing::error!(mail.id = %id, "a queued mail does not open: was the installation's key changed?");
-            store::end(db, id, "failed", now, Some("the stored values do not open".to_owned())).await?;
-            return Ok(Outcome::Failed);
-        };
-        if letter.template.is_stale(mail.created_at, now) {
+        if now.since(mail.created_at) > Template::from_word(&mail.template).map_or(WORTH_MOST, Template::worth) {
             store::end(db, id, "stale", now, None).await?;
             return Ok(Outcome::Failed);
         }
+        let Some(letter) = self.reopen(&mail) else {
+            tracing::error!(mail.id = %id, "a queued mail does not open: was the installation's key changed?");
+            // The key may come back, and nobody was asked to take the mail: this counts as no try.
+            store::put_off(db, &mail, 0, now + UNTIL_MENDED, "the stored values do not open").await?;
+            return Ok(Outcome::PutOff);
+        };
         match self.send(id, letter, now).await {
             Ok(()) => {
-                store::end(db, id, "sent", now, None).await?;
+                store::end(db, id, "sent", self.0.clock.now(), None).await?;
                 Ok(Outcome::Sent)
             }
             Err(TransportError::Later(why)) if let Some(wait) = wait_after(mail.attempts) => {
                 tracing::warn!(mail.id = %id, mail.attempt = mail.attempts + 1, "a mail was not taken; trying again later");
-                store::put_off(db, id, now + wait, &why).await?;
+                store::put_off(db, &mail, 1, now + wait, &why).await?;
                 Ok(Outcome::PutOff)
             }
             Err(TransportError::Later(why) | TransportError::Refused(why)) => {

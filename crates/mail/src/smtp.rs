@@ -22,7 +22,7 @@ pub enum BadSmtpUrl {
     NotAUrl,
     #[error("tls={0:?} is not one of starttls, opportunistic, none")]
     BadTls(String),
-    #[error("a password would travel in the clear: leave out tls=none, or use a server on this machine")]
+    #[error("a password would travel in the clear: write tls=starttls, or use a server on this machine")]
     PasswordInTheClear,
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
@@ -91,11 +91,22 @@ impl Transport for Smtp {
     }
 }
 
-/// Only what is about this mail is for good; a server that does not let us in (RFC 4954: 530 to 538) is a
-/// setting to mend, and the mails wait for that.
 fn is_for_good(refusal: &smtp::Error) -> bool {
-    let about_us = refusal.status().is_some_and(|code| code.to_string().starts_with("53"));
-    refusal.is_permanent() && !about_us
+    let says = std::error::Error::source(refusal).map(ToString::to_string).unwrap_or_default();
+    let code = refusal.status().map(|code| code.to_string()).unwrap_or_default();
+    refusal.is_permanent() && is_about_the_mailbox(&code, &says)
+}
+
+/// Only what is about the reader's mailbox is for good. A server that does not let us in, relay for us or trust us
+/// (RFC 4954: 530 to 538, RFC 3463: 5.7, 5.1.7 and 5.1.8) is a setting to mend, and the mails wait for that.
+fn is_about_the_mailbox(code: &str, says: &str) -> bool {
+    let enhanced = says.split_whitespace().next().filter(|word| word.starts_with("5.")).unwrap_or_default();
+    match enhanced.get(..4) {
+        _ if matches!(enhanced, "5.1.7" | "5.1.8") => false,
+        Some("5.1." | "5.2.") => true,
+        Some("5.7.") => false,
+        _ => matches!(code, "550" | "551" | "552" | "553"),
+    }
 }
 
 fn message(mail: &Outgoing) -> Result<Message, TransportError> {
@@ -116,6 +127,23 @@ fn message(mail: &Outgoing) -> Result<Message, TransportError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_is_about_the_mailbox_is_for_good() {
+        for (code, says) in [("550", "5.1.1 no such user"), ("552", "5.2.2 mailbox full"), ("550", "no such user")] {
+            assert!(is_about_the_mailbox(code, says), "{code} {says}");
+        }
+        for (code, says) in [
+            ("554", "no SMTP service here"),
+            ("550", "5.7.1 relaying denied"),
+            ("553", "5.1.8 sender unknown"),
+            ("535", "5.7.8 bad credentials"),
+            ("530", "log in first"),
+            ("501", "5.5.4 bad argument"),
+        ] {
+            assert!(!is_about_the_mailbox(code, says), "{code} {says}");
+        }
+    }
 
     #[test]
     fn addresses_of_servers_are_read() {

@@ -79,9 +79,20 @@ pub async fn claim(conn: &impl ConnectionTrait, mail: &QueuedMail, now: Instant)
     Ok(claimed.rows_affected == 1)
 }
 
-pub async fn put_off(conn: &impl ConnectionTrait, id: MailId, until: Instant, why: &str) -> Result<(), DbErr> {
-    let row = waiting(id).col_expr(Column::DueAt, Expr::value(until)).col_expr(Column::Failure, Expr::value(why));
-    row.exec(conn).await?;
+/// Puts a mail off, after so many more tries than it had when it was taken.
+pub async fn put_off(
+    conn: &impl ConnectionTrait,
+    mail: &QueuedMail,
+    tries: i32,
+    until: Instant,
+    why: &str,
+) -> Result<(), DbErr> {
+    waiting(mail.id)
+        .col_expr(Column::DueAt, Expr::value(until))
+        .col_expr(Column::Attempts, Expr::value(mail.attempts + tries))
+        .col_expr(Column::Failure, Expr::value(why))
+        .exec(conn)
+        .await?;
     Ok(())
 }
 

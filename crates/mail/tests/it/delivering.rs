@@ -1,14 +1,19 @@
 //! A queued letter reaches its reader, or ends in a state that says why not.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+use kernel::db::sea_orm::ConnectionTrait as _;
 use kernel::id::MailId;
 use kernel::testing::each_database;
 use kernel::{Clock as _, Db, Keys, Locale, ManualClock};
 use mail::testing::SmtpSink;
-use mail::{Address, Letter, Log, Memory, Post, PostError, Round, Smtp, Template, Transport};
+use mail::{Address, Letter, Log, Memory, Post, PostError, Round, Smtp, Template, Transport, TransportError};
 use serde_json::json;
+use tokio::sync::Barrier;
+use tokio_util::sync::CancellationToken;
 
 const SENT: Round = Round { sent: 1, put_off: 0, failed: 0 };
 const PUT_OFF: Round = Round { sent: 0, put_off: 1, failed: 0 };
@@ -192,7 +197,7 @@ async fn a_letter_that_lacks_a_value_is_refused_when_it_is_queued() {
 }
 
 #[tokio::test]
-async fn values_sealed_with_another_key_do_not_open() {
+async fn a_letter_sealed_with_another_key_waits_until_that_is_back() {
     each_database(&mail::migrations(), async |db| {
         let (clock, memory) = (clock(), Memory::default());
         let keyed = post(&db, &clock, memory.clone());
@@ -200,8 +205,90 @@ async fn values_sealed_with_another_key_do_not_open() {
         let from = Address::new("", "fair@ningbo.example").unwrap();
         let other = Keys::from_secret([8; 32]);
         let stranger = Post::new(db.clone(), clock.clone(), &other, from, Arc::new(memory.clone())).unwrap();
-        assert_eq!(stranger.deliver_due(clock.now()).await.unwrap(), FAILED);
+        for _ in 0..10 {
+            assert_eq!(stranger.deliver_due(clock.now()).await.unwrap(), PUT_OFF);
+            clock.advance(Duration::from_mins(30));
+        }
         assert_eq!(memory.sent(), []);
+        memory.refuse_next(TransportError::Later("busy".into()));
+        assert_eq!(keyed.deliver_due(clock.now()).await.unwrap(), PUT_OFF, "what did not open was no try");
+        clock.advance(Duration::from_mins(1));
+        assert_eq!(keyed.deliver_due(clock.now()).await.unwrap(), SENT);
+    })
+    .await;
+}
+
+/// Closes the post office when the first mail travels; takes each mail in its own time.
+#[derive(Clone, Default)]
+struct Closing {
+    cancel: CancellationToken,
+    taken: Arc<AtomicUsize>,
+}
+
+impl Transport for Closing {
+    fn send<'a>(&'a self, _: &'a mail::Outgoing) -> BoxFuture<'a, Result<(), TransportError>> {
+        Box::pin(async {
+            self.cancel.cancel();
+            tokio::task::yield_now().await;
+            self.taken.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn once_closed_what_travels_arrives_and_nothing_more_sets_out() {
+    each_database(&mail::migrations(), async |db| {
+        let (clock, closing) = (clock(), Closing::default());
+        let post = post(&db, &clock, closing.clone());
+        let mut ids = Vec::new();
+        for _ in 0..20 {
+            ids.push(queued(&db, &post, Template::OrderPlaced).await);
+        }
+        post.run(closing.cancel.clone()).await;
+        let taken = closing.taken.load(Ordering::SeqCst);
+        assert!((1..=4).contains(&taken), "{taken}");
+        let mut sent = 0;
+        for id in ids {
+            sent += usize::from(post.state_of(id).await.unwrap().as_deref() == Some("sent"));
+        }
+        assert_eq!(sent, taken);
+    })
+    .await;
+}
+
+/// Takes four mails at once, and breaks the table under them.
+struct Breaking {
+    db: Db,
+    together: Barrier,
+    taken: Arc<AtomicUsize>,
+}
+
+impl Transport for Breaking {
+    fn send<'a>(&'a self, _: &'a mail::Outgoing) -> BoxFuture<'a, Result<(), TransportError>> {
+        Box::pin(async {
+            if self.together.wait().await.is_leader() {
+                self.db.writing().execute_unprepared("ALTER TABLE mail RENAME TO letters").await.unwrap();
+            } else {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            self.taken.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_mail_whose_end_cannot_be_kept_does_not_break_off_the_others() {
+    each_database(&mail::migrations(), async |db| {
+        let (clock, taken) = (clock(), Arc::<AtomicUsize>::default());
+        let breaking = Breaking { db: db.clone(), together: Barrier::new(4), taken: taken.clone() };
+        let post = post(&db, &clock, breaking);
+        for _ in 0..4 {
+            queued(&db, &post, Template::OrderPlaced).await;
+        }
+        post.deliver_due(clock.now()).await.unwrap_err();
+        assert_eq!(taken.load(Ordering::SeqCst), 4);
     })
     .await;
 }
