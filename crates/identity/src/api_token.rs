@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use kernel::actor::{Actor, Right, Rights, Who};
 use kernel::db::sea_orm::DbErr;
-use kernel::id::{ApiTokenId, OrgId, PersonId};
+use kernel::id::{ApiTokenId, OrgId};
 use kernel::secret::{random_token, token_hash};
 use kernel::text::clean_line;
 use kernel::{Clock, Db, Instant, Problem, Secret};
 
 use crate::role::rights_of;
+use crate::sessions::noted;
 use crate::store;
 
 /// What every token begins with, so that leaks are found by scanners.
@@ -52,9 +53,7 @@ impl ApiTokens {
         if name.is_empty() || name.chars().count() > 80 {
             return Err(Problem::unprocessable("bad-field").with("field", "name"));
         }
-        if let Some(right) = new.rights.iter().find(|right| !actor.rights.has(**right)) {
-            return Err(Problem::forbidden("right-missing").with("right", right));
-        }
+        actor.may_grant(Rights::of(&new.rights))?;
         let text = Secret::new(format!("{PREFIX}{}", random_token::<32>().expose()));
         let token = ApiToken {
             id: ApiTokenId::new(),
@@ -77,33 +76,31 @@ impl ApiTokens {
         store::delete_api_token(self.db.writing(), org, id).await
     }
 
-    /// The actor behind a token: the person's rights of today, as far as the token reaches.
-    pub async fn find(&self, text: &str) -> Result<Option<Actor>, DbErr> {
+    /// The actor behind a token, and when it ends: the person's rights of today in the token's organisation, as far
+    /// as the token reaches.
+    pub async fn find(&self, text: &str) -> Result<Option<(Actor, Option<Instant>)>, DbErr> {
         let now = self.clock.now();
-        let Some((person, rights)) = self.used(text, now).await? else { return Ok(None) };
-        let person = store::person(self.db.read(), person).await?;
-        Ok(person.map(|person| Actor {
-            who: Who::Person(person.id),
-            org: person.org,
-            rights: rights_of(&person.roles).within(rights),
-            name: person.name,
-        }))
-    }
-
-    async fn used(&self, text: &str, now: Instant) -> Result<Option<(PersonId, Rights)>, DbErr> {
-        let Some((id, person, token)) = store::api_token(self.db.read(), &token_hash(text)).await? else {
+        let Some((org, person, token)) = store::api_token(self.db.read(), &token_hash(text)).await? else {
             return Ok(None);
         };
         if token.expires_at.is_some_and(|end| end <= now) {
             return Ok(None);
         }
+        let Some(person) = store::person_in(self.db.read(), org, person).await? else { return Ok(None) };
+        self.note_use(&token, now).await;
+        let actor = Actor {
+            who: Who::Person(person.id),
+            org: person.org,
+            rights: rights_of(&person.roles).within(Rights::of(&token.rights)),
+            name: person.name,
+        };
+        Ok(Some((actor, token.expires_at)))
+    }
+
+    async fn note_use(&self, token: &ApiToken, now: Instant) {
         // Once an hour is enough to tell a token in use from one forgotten.
         if token.last_used_at.is_none_or(|last| now.since(last).as_secs() > 3600) {
-            // Reading goes on when nothing can be written.
-            if let Err(cause) = store::touch_api_token(self.db.writing(), id, now).await {
-                tracing::warn!(%cause, "the use of an API token could not be noted");
-            }
+            noted(store::touch_api_token(self.db.writing(), token.id, now)).await;
         }
-        Ok(Some((person, Rights::of(&token.rights))))
     }
 }

@@ -104,7 +104,7 @@ impl Buyers {
 
     /// Who a contact is.
     pub async fn get(&self, id: ContactId) -> Result<Option<BuyerDetails>, DbErr> {
-        let found = store::contact(self.db.read(), id).await?;
+        let found = store::contact_and_company(self.db.read(), id).await?;
         Ok(found.map(|(contact, company)| BuyerDetails {
             company: company.name,
             name: contact.name,

@@ -72,7 +72,7 @@ impl Identity {
         let sessions = Sessions::new(db.clone(), clock.clone(), passwords.clone());
         let people = People::new(db.clone(), clock.clone(), passwords);
         Self {
-            orgs: Orgs::new(db.clone(), clock.clone()),
+            orgs: Orgs::new(db.clone()),
             first_run: FirstRun::new(people.clone()),
             people,
             api_tokens: ApiTokens::new(db.clone(), clock.clone()),

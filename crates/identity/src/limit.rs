@@ -72,7 +72,11 @@ fn make_room(busy_until: &mut HashMap<String, Instant>, now: Instant) {
 /// The limits of this domain.
 pub struct Limits {
     pub log_in_by_address: Limiter,
+    /// Strict, per address and e-mail: whoever guesses is slowed down, and keeps out nobody who comes from elsewhere.
+    pub log_in_by_both: Limiter,
+    /// Wide, per e-mail: for those who guess from many addresses.
     pub log_in_by_email: Limiter,
+    pub password_by_person: Limiter,
     pub passkey_by_address: Limiter,
     pub link_by_address: Limiter,
     pub link_by_email: Limiter,
@@ -83,7 +87,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             log_in_by_address: Limiter::new(30, Duration::from_secs(4)),
-            log_in_by_email: Limiter::new(6, Duration::from_secs(30)),
+            log_in_by_both: Limiter::new(6, Duration::from_secs(30)),
+            log_in_by_email: Limiter::new(200, Duration::from_secs(5)),
+            password_by_person: Limiter::new(6, Duration::from_secs(30)),
             passkey_by_address: Limiter::new(60, Duration::from_secs(2)),
             link_by_address: Limiter::new(20, Duration::from_secs(30)),
             link_by_email: Limiter::new(3, Duration::from_mins(5)),

@@ -10,7 +10,6 @@ use mail::{Address, Letter, Post, Template};
 use serde_json::json;
 use url::Url;
 
-use crate::org::OrgKind;
 use crate::sessions::{SessionOf, Sessions};
 use crate::store;
 
@@ -37,7 +36,7 @@ impl MagicLinks {
         let email = mail::checked_email(email).map_err(|_ignored| bad_email())?;
         let txn = self.db.write().await?;
         let Some(contact) = store::contact_by_email(&txn, &email).await? else { return Ok(()) };
-        let Some(org) = store::first_org(&txn, OrgKind::Seller).await? else { return Ok(()) };
+        let Some(org) = store::first_org(&txn).await? else { return Ok(()) };
         let (token, now) = (random_token::<32>(), self.clock.now());
         store::insert_magic_link(&txn, &token_hash(token.expose()), contact.id, now, now + LIFE).await?;
         let letter = Letter {

@@ -1,35 +1,25 @@
-//! Making, reading and changing organisations.
+//! Reading and changing organisations.
 
-use std::sync::Arc;
-
+use kernel::Db;
 use kernel::db::sea_orm::DbErr;
 use kernel::id::OrgId;
-use kernel::{Clock, Db};
 
-use crate::org::{NewOrg, Org, OrgError, OrgKind};
+use crate::org::{NewOrg, Org, OrgError};
 use crate::store;
 
 #[derive(Clone)]
 pub struct Orgs {
     db: Db,
-    clock: Arc<dyn Clock>,
 }
 
 impl Orgs {
-    pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
-        Self { db, clock }
+    pub fn new(db: Db) -> Self {
+        Self { db }
     }
 
-    pub async fn create(&self, new: &NewOrg) -> Result<Org, OrgError> {
-        let txn = self.db.write().await?;
-        let org = store::insert_org(&txn, new.checked()?, self.clock.now()).await?;
-        txn.commit().await?;
-        Ok(org)
-    }
-
-    /// The firm whose house this is: the first seller.
+    /// The organisation whose house this is: the first, whatever it does.
     pub async fn home(&self) -> Result<Option<Org>, DbErr> {
-        store::first_org(self.db.read(), OrgKind::Seller).await
+        store::first_org(self.db.read()).await
     }
 
     pub async fn get(&self, id: OrgId) -> Result<Option<Org>, DbErr> {
@@ -39,6 +29,8 @@ impl Orgs {
     /// Changes what `change` changes.
     pub async fn change(&self, id: OrgId, change: impl FnOnce(&mut NewOrg)) -> Result<Org, OrgError> {
         let txn = self.db.write().await?;
+        // Two who change different things at once take turns, and neither undoes the other's.
+        store::touch_org(&txn, id).await?;
         let mut org = store::org(&txn, id).await?.ok_or(OrgError::NoSuchOrg)?;
         let mut new = NewOrg { name: org.name, kind: org.kind, country: org.country, time_zone: org.time_zone };
         change(&mut new);

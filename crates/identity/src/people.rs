@@ -9,7 +9,7 @@ use kernel::id::{OrgId, PersonId};
 use kernel::secret::{random_token, same};
 use kernel::{Clock, Db, Secret};
 
-use crate::org::{NewOrg, OrgKind};
+use crate::org::NewOrg;
 use crate::password::Passwords;
 use crate::person::{NewPerson, Person, PersonChange, PersonError, check_password};
 use crate::role::Role;
@@ -42,7 +42,7 @@ impl People {
         new.roles = vec![Role::Owner];
         let txn = self.db.write().await?;
         store::claim_first_run(&txn).await?;
-        let home = if let Some(home) = store::first_org(&txn, OrgKind::Seller).await? {
+        let home = if let Some(home) = store::first_org(&txn).await? {
             home
         } else {
             let org = org.ok_or(PersonError::NoOrg)?.checked()?;
@@ -80,7 +80,7 @@ impl People {
         let txn = self.db.write().await?;
         can_do_without(&txn, org, id, roles).await?;
         store::replace_roles(&txn, org, id, roles).await?;
-        let person = store::person(&txn, id).await?.ok_or(PersonError::NoSuchPerson)?;
+        let person = store::person_in(&txn, org, id).await?.ok_or(PersonError::NoSuchPerson)?;
         txn.commit().await?;
         Ok(person)
     }
@@ -96,10 +96,10 @@ impl People {
 
     /// Changes what a person says of themselves.
     pub async fn change(&self, id: PersonId, change: PersonChange) -> Result<Person, PersonError> {
+        let change = change.checked()?;
         let txn = self.db.write().await?;
-        let mut person = store::person(&txn, id).await?.ok_or(PersonError::NoSuchPerson)?;
-        change.of(&mut person)?;
-        store::update_person(&txn, &person).await?;
+        store::update_person(&txn, id, change).await?;
+        let person = store::person(&txn, id).await?.ok_or(PersonError::NoSuchPerson)?;
         txn.commit().await?;
         Ok(person)
     }

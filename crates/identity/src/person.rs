@@ -97,16 +97,12 @@ pub struct PersonChange {
 }
 
 impl PersonChange {
-    /// Changes what is given, or the refusal.
-    pub fn of(self, person: &mut Person) -> Result<(), PersonError> {
-        if let Some(name) = self.name {
-            person.name = checked_name(&name)?;
+    /// The same, cleaned, or the refusal.
+    pub fn checked(self) -> Result<Self, PersonError> {
+        if self.time_zone.as_deref().is_some_and(|zone| !is_time_zone(zone)) {
+            return Err(PersonError::BadTimeZone);
         }
-        if let Some(zone) = self.time_zone {
-            person.time_zone = is_time_zone(&zone).then_some(zone).ok_or(PersonError::BadTimeZone)?;
-        }
-        person.locale = self.locale.unwrap_or_else(|| person.locale.clone());
-        Ok(())
+        Ok(Self { name: self.name.as_deref().map(checked_name).transpose()?, ..self })
     }
 }
 

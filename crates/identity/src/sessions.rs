@@ -19,6 +19,8 @@ pub const LIFE: Duration = Duration::from_hours(30 * 24);
 const ROLL_AFTER: Duration = Duration::from_hours(24);
 /// When a session was last seen is known to this, likewise.
 const SEEN_AFTER: Duration = Duration::from_mins(10);
+/// What a request waits at most for such a note.
+const NOTING: Duration = Duration::from_millis(200);
 
 #[derive(Debug, thiserror::Error)]
 pub enum LogInError {
@@ -150,7 +152,7 @@ impl Sessions {
         now: Instant,
     ) -> Result<bool, DbErr> {
         if now.since(last_seen_at) > SEEN_AFTER {
-            store::touch_session(self.db.writing(), hash, now).await?;
+            noted(store::touch_session(self.db.writing(), hash, now)).await;
         }
         Ok(is_to_be_rolled(expires_at, now)
             && store::roll_session(self.db.writing(), hash, expires_at, now + LIFE).await?)
@@ -197,11 +199,20 @@ impl Sessions {
 
     async fn contact(&self, id: ContactId) -> Result<Option<Actor>, DbErr> {
         let found = store::contact(self.db.read(), id).await?;
-        Ok(found.map(|(contact, _)| Actor {
+        Ok(found.map(|contact| Actor {
             who: Who::Buyer { company: contact.company_id, contact: id },
             name: contact.name,
             ..Actor::anyone()
         }))
+    }
+}
+
+/// Notes when something was last used, unless the writers' line is long: no answer waits for what is nice to know.
+pub async fn noted(mark: impl Future<Output = Result<(), DbErr>>) {
+    match tokio::time::timeout(NOTING, mark).await {
+        Ok(Ok(())) => {}
+        Ok(Err(cause)) => tracing::warn!(%cause, "a use could not be noted"),
+        Err(_late) => tracing::debug!("a use is noted another time"),
     }
 }
 

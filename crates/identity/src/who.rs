@@ -10,7 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use kernel::http::cookie;
 use kernel::id::PersonId;
-use kernel::{Actor, Problem, Who};
+use kernel::{Actor, Instant, Problem, Who};
 use url::Url;
 
 use crate::api_token::PREFIX;
@@ -73,13 +73,24 @@ impl<S: Send + Sync> FromRequestParts<S> for Own {
 #[derive(Clone)]
 struct SessionHash(String);
 
+/// When the API token that asks ends; `None` for one that does not, and for everybody else.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TokenEnd(pub Option<Instant>);
+
+impl<S: Send + Sync> FromRequestParts<S> for TokenEnd {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().copied().unwrap_or_default())
+    }
+}
+
 /// Puts the [`Actor`] and the [`ClientAddress`] into the request, and refuses what another site may have forged.
 /// For `axum::middleware::from_fn_with_state`.
 pub async fn who(State(identity): State<Identity>, mut request: Request, next: Next) -> Response {
     if csrf::may_be_forged(&seen(&request), &identity.settings.origins) {
         return Problem::forbidden("cross-site").into_response();
     }
-    let Resolved { actor, session, rolled } = match identity.resolve(request.headers()).await {
+    let Resolved { actor, session, rolled, token_end } = match identity.resolve(request.headers()).await {
         Ok(found) => found,
         Err(problem) => return problem.into_response(),
     };
@@ -87,6 +98,7 @@ pub async fn who(State(identity): State<Identity>, mut request: Request, next: N
     let address = identity.address(&request);
     let extensions = request.extensions_mut();
     extensions.insert(actor);
+    extensions.insert(TokenEnd(token_end));
     if let Some(hash) = session {
         extensions.insert(SessionHash(hash));
     }
@@ -94,6 +106,7 @@ pub async fn who(State(identity): State<Identity>, mut request: Request, next: N
     extensions.insert(Secure(secure));
     let mut response = next.run(request).await;
     if let Some(token) = rolled
+        && !is_for_everybody(response.headers())
         && !response
             .headers()
             .get_all(header::SET_COOKIE)
@@ -104,6 +117,12 @@ pub async fn who(State(identity): State<Identity>, mut request: Request, next: N
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// Whether caches may hand the answer to others, and a cookie with it.
+fn is_for_everybody(headers: &HeaderMap) -> bool {
+    let said = headers.get_all(header::CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    said.flat_map(|value| value.split(',')).any(|word| word.trim() == "public")
 }
 
 fn seen(request: &Request) -> csrf::Request<'_> {
@@ -130,11 +149,13 @@ struct Resolved {
     session: Option<String>,
     /// Its token when it was rolled on, so that the cookie must be, too.
     rolled: Option<String>,
+    /// When the API token ends, if it is one and does.
+    token_end: Option<Instant>,
 }
 
 impl From<Actor> for Resolved {
     fn from(actor: Actor) -> Self {
-        Self { actor, session: None, rolled: None }
+        Self { actor, session: None, rolled: None, token_end: None }
     }
 }
 
@@ -143,30 +164,32 @@ impl Identity {
     async fn resolve(&self, headers: &HeaderMap) -> Result<Resolved, Problem> {
         if let Some(token) = api_token(headers) {
             let found = self.api_tokens.find(token).await?;
-            return found.map(Into::into).ok_or_else(|| Problem::unauthorized("no-such-token"));
+            let (actor, token_end) = found.ok_or_else(|| Problem::unauthorized("no-such-token"))?;
+            return Ok(Resolved { token_end, ..actor.into() });
         }
         if let Some(token) = cookie(headers, SESSION)
             && let Some(found) = self.sessions.find(token).await?
         {
             let rolled = found.rolled.then(|| token.to_owned());
-            return Ok(Resolved { actor: found.actor, session: Some(found.hash), rolled });
+            return Ok(Resolved { actor: found.actor, session: Some(found.hash), rolled, token_end: None });
         }
         let guest = cookie(headers, GUEST).and_then(|cookie| self.guests.read(cookie, self.clock.now()));
         let actor = guest.map(|guest| Actor { who: Who::Guest(guest.id), name: guest.name, ..Actor::anyone() });
         Ok(actor.unwrap_or_else(Actor::anyone).into())
     }
 
-    /// The peer, or whom a trusted proxy says it speaks for: the last address that is no trusted proxy's.
+    /// The peer, or whom a trusted proxy says it speaks for: the last address that is no trusted proxy's. What stands
+    /// before an entry that is no address may be the client's own invention.
     fn address(&self, request: &Request) -> Option<IpAddr> {
         let peer = peer(request)?;
         let trusted = |address: &IpAddr| self.settings.trusted_proxies.contains(&address.to_canonical());
         if !trusted(&peer) {
             return Some(peer);
         }
-        let forwarded = request.headers().get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-        let hops: Vec<IpAddr> =
-            forwarded.flat_map(|list| list.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
-        hops.into_iter().rev().find(|hop| !trusted(hop)).or(Some(peer))
+        let lists = request.headers().get_all("x-forwarded-for").iter().map(|list| list.to_str().unwrap_or("?"));
+        let hops: Vec<&str> = lists.flat_map(|list| list.split(',')).collect();
+        let mut known = hops.into_iter().rev().map_while(hop_address);
+        known.find(|hop| !trusted(hop)).or(Some(peer))
     }
 
     fn is_secure(&self, request: &Request) -> bool {
@@ -176,6 +199,13 @@ impl Identity {
         };
         self.settings.public_url.scheme() == "https" || request.uri().scheme_str() == Some("https") || behind_tls()
     }
+}
+
+/// An address as proxies write it, some with the port.
+fn hop_address(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let bare = hop.strip_prefix('[').and_then(|hop| hop.strip_suffix(']')).unwrap_or(hop);
+    bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|at| at.ip()))
 }
 
 fn peer(request: &Request) -> Option<IpAddr> {

@@ -141,6 +141,14 @@ impl Actor {
         Err(Problem::forbidden("right-missing").with("right", right))
     }
 
+    /// Refuses to hand on rights that the actor has not: nobody makes anybody stronger than themselves.
+    pub fn may_grant(&self, rights: Rights) -> Result<(), Problem> {
+        match rights.iter().find(|right| !self.rights.has(*right)) {
+            Some(right) => Err(Problem::forbidden("right-missing").with("right", right)),
+            None => Ok(()),
+        }
+    }
+
     /// The organisation a person works for, whatever they may do there, or the refusal.
     pub fn works_here(&self) -> Result<OrgId, Problem> {
         self.person()?;

@@ -48,7 +48,7 @@ export interface paths {
         /** Lists the organisation's API tokens. */
         get: operations["api_tokens"];
         put?: never;
-        /** Makes an API token with some of one's own rights. */
+        /** Makes an API token with some of one's own rights. One that a token makes ends no later than that. */
         post: operations["create_api_token"];
         delete?: never;
         options?: never;
@@ -4463,6 +4463,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description right-missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description no-such-person */

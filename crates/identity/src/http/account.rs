@@ -67,9 +67,10 @@ pub async fn change_password(
 ) -> Result<StatusCode, Problem> {
     let person = identity.people.get(own.person).await?.ok_or(PersonError::NoSuchPerson)?;
     // A stolen session guesses no faster than a stranger at the door.
-    identity.limits.log_in_by_email.check(&person.email, identity.clock.now())?;
+    let (limiter, key) = (&identity.limits.password_by_person, own.person.to_string());
+    limiter.check(&key, identity.clock.now())?;
     identity.people.change_password(&person, &own.session, change.old, change.new).await?;
-    identity.limits.log_in_by_email.forgive(&person.email);
+    limiter.forgive(&key);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -8,7 +8,8 @@ use kernel::{Actor, Instant, Locale, Problem, Right, Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{ApiToken, Identity, NewApiToken, NewPerson, Org, OrgKind, Person, Role};
+use crate::who::TokenEnd;
+use crate::{ApiToken, Identity, NewApiToken, NewPerson, Org, OrgKind, Person, Role, rights_of};
 
 #[derive(Serialize, ToSchema)]
 pub struct ApiTokenView {
@@ -124,7 +125,7 @@ pub async fn api_tokens(State(identity): State<Identity>, actor: Actor) -> Resul
     Ok(Json(Listed { items: tokens.into_iter().map(Into::into).collect(), next: None }))
 }
 
-/// Makes an API token with some of one's own rights.
+/// Makes an API token with some of one's own rights. One that a token makes ends no later than that.
 #[utoipa::path(post, path = "/api/v1/api-tokens", tag = "identity", request_body = ApiTokenNew, responses(
     (status = 201, body = ApiTokenCreated),
     (status = 403, description = "right-missing", body = Problem, content_type = "application/problem+json"),
@@ -132,9 +133,11 @@ pub async fn api_tokens(State(identity): State<Identity>, actor: Actor) -> Resul
 pub async fn create_api_token(
     State(identity): State<Identity>,
     actor: Actor,
+    TokenEnd(end): TokenEnd,
     Json(new): Json<ApiTokenNew>,
 ) -> Result<(StatusCode, Json<ApiTokenCreated>), Problem> {
-    let new = NewApiToken { name: new.name, rights: new.rights, expires_at: new.expires_at };
+    let expires_at = new.expires_at.into_iter().chain(end).min();
+    let new = NewApiToken { name: new.name, rights: new.rights, expires_at };
     let (token, text) = identity.api_tokens.create(&actor, new).await?;
     let created = ApiTokenCreated { view: token.into(), token: text.expose().clone() };
     Ok((StatusCode::CREATED, Json(created)))
@@ -186,7 +189,7 @@ pub async fn add_person(
         name: new.name,
         email: new.email,
         password: new.password,
-        roles: roles(new.roles)?,
+        roles: roles(&actor, new.roles)?,
         locale: new.locale.unwrap_or_else(Locale::english),
         time_zone,
     };
@@ -198,6 +201,7 @@ pub async fn add_person(
 #[utoipa::path(put, path = "/api/v1/people/{id}/roles", tag = "identity", request_body = PersonRoles,
     params(("id" = String, Path, description = "the person's id")), responses(
     (status = 200, body = PersonView),
+    (status = 403, description = "right-missing", body = Problem, content_type = "application/problem+json"),
     (status = 404, description = "no-such-person", body = Problem, content_type = "application/problem+json"),
     (status = 409, description = "last-owner", body = Problem, content_type = "application/problem+json")))]
 pub async fn set_roles(
@@ -207,7 +211,7 @@ pub async fn set_roles(
     Json(new): Json<PersonRoles>,
 ) -> Result<Json<PersonView>, Problem> {
     let org = actor.require(Right::ManageOrg)?;
-    Ok(Json(identity.people.set_roles(org, id, &roles(new.roles)?).await?.into()))
+    Ok(Json(identity.people.set_roles(org, id, &roles(&actor, new.roles)?).await?.into()))
 }
 
 /// Removes a person; their sessions and API tokens end at once.
@@ -255,7 +259,11 @@ pub async fn change_org(
     Ok(Json(changed.await?.into()))
 }
 
-/// Somebody without a role could not be found again.
-fn roles(roles: Vec<Role>) -> Result<Vec<Role>, Problem> {
-    if roles.is_empty() { Err(Problem::unprocessable("bad-field").with("field", "roles")) } else { Ok(roles) }
+/// The roles as the actor may give them. Somebody without a role could not be found again.
+fn roles(actor: &Actor, roles: Vec<Role>) -> Result<Vec<Role>, Problem> {
+    if roles.is_empty() {
+        return Err(Problem::unprocessable("bad-field").with("field", "roles"));
+    }
+    actor.may_grant(rights_of(&roles))?;
+    Ok(roles)
 }

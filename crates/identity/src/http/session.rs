@@ -123,10 +123,13 @@ pub async fn log_in(
     Json(start): Json<SessionStart>,
 ) -> Result<Door, Problem> {
     let email = start.email.trim().to_lowercase();
-    visit.turn(&identity, &identity.limits.log_in_by_address)?;
-    identity.limits.log_in_by_email.check(&email, identity.clock.now())?;
+    let (limits, now, both) = (&identity.limits, identity.clock.now(), visit.key_with(&email));
+    visit.turn(&identity, &limits.log_in_by_address)?;
+    limits.log_in_by_both.check(&both, now)?;
+    limits.log_in_by_email.check(&email, now)?;
     let token = identity.sessions.log_in(&email, start.password, visit.device.as_deref()).await?;
-    identity.limits.log_in_by_email.forgive(&email);
+    limits.log_in_by_both.forgive(&both);
+    limits.log_in_by_email.forgive(&email);
     visit.enter(&identity, &token).await
 }
 

@@ -47,6 +47,11 @@ impl Visit {
         limiter.check(&address_key(self.address), identity.clock.now())
     }
 
+    /// The key of a limit on tries from one address at one name.
+    pub fn key_with(&self, name: &str) -> String {
+        format!("{} {name}", address_key(self.address))
+    }
+
     /// Lets in: the session that came along, if any, is over, and the new one replaces it.
     pub async fn enter(self, identity: &Identity, token: &Secret<String>) -> Result<Door, Problem> {
         self.end_session(identity).await?;

@@ -12,12 +12,16 @@ pub async fn contact_by_email(conn: &impl ConnectionTrait, email: &str) -> Resul
     contact::Entity::find().filter(contact::Column::Email.eq(email)).one(conn).await
 }
 
+pub async fn contact(conn: &impl ConnectionTrait, id: ContactId) -> Result<Option<contact::Model>, DbErr> {
+    contact::Entity::find_by_id(id).one(conn).await
+}
+
 /// A contact with its company.
-pub async fn contact(
+pub async fn contact_and_company(
     conn: &impl ConnectionTrait,
     id: ContactId,
 ) -> Result<Option<(contact::Model, company::Model)>, DbErr> {
-    let Some(contact) = contact::Entity::find_by_id(id).one(conn).await? else { return Ok(None) };
+    let Some(contact) = contact(conn, id).await? else { return Ok(None) };
     let company = company::Entity::find_by_id(contact.company_id).one(conn).await?;
     Ok(company.map(|company| (contact, company)))
 }

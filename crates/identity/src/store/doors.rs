@@ -134,13 +134,10 @@ pub async fn api_tokens_of(conn: &impl ConnectionTrait, org: OrgId) -> Result<Ve
     Ok(rows.into_iter().map(token_of).collect())
 }
 
-/// The token with this hash, and whose it is.
-pub async fn api_token(
-    conn: &impl ConnectionTrait,
-    hash: &str,
-) -> Result<Option<(ApiTokenId, PersonId, ApiToken)>, DbErr> {
+/// The token with this hash, for which organisation and whose it is.
+pub async fn api_token(conn: &impl ConnectionTrait, hash: &str) -> Result<Option<(OrgId, PersonId, ApiToken)>, DbErr> {
     let found = api_token::Entity::find().filter(api_token::Column::TokenHash.eq(hash)).one(conn).await?;
-    Ok(found.map(|row| (row.id, row.person_id, token_of(row))))
+    Ok(found.map(|row| (row.org_id, row.person_id, token_of(row))))
 }
 
 pub async fn touch_api_token(conn: &impl ConnectionTrait, id: ApiTokenId, now: Instant) -> Result<(), DbErr> {

@@ -8,12 +8,12 @@ use sea_orm::prelude::Expr;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, ExprTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, Set,
+    QueryOrder as _, Set, Value,
 };
 
 use super::entity::{api_token, first_run, membership, org, passkey, person, session};
 use crate::org::{NewOrg, Org, OrgKind};
-use crate::person::{NewPerson, Person};
+use crate::person::{NewPerson, Person, PersonChange};
 use crate::role::Role;
 
 pub async fn insert_org(conn: &impl ConnectionTrait, new: NewOrg, now: Instant) -> Result<Org, DbErr> {
@@ -34,9 +34,8 @@ pub async fn org(conn: &impl ConnectionTrait, id: OrgId) -> Result<Option<Org>, 
     Ok(org::Entity::find_by_id(id).one(conn).await?.map(org_of))
 }
 
-pub async fn first_org(conn: &impl ConnectionTrait, kind: OrgKind) -> Result<Option<Org>, DbErr> {
-    let found = org::Entity::find().filter(org::Column::Kind.eq(kind.word())).order_by_asc(org::Column::Id);
-    Ok(found.one(conn).await?.map(org_of))
+pub async fn first_org(conn: &impl ConnectionTrait) -> Result<Option<Org>, DbErr> {
+    Ok(org::Entity::find().order_by_asc(org::Column::Id).one(conn).await?.map(org_of))
 }
 
 pub async fn update_org(conn: &impl ConnectionTrait, org: &Org) -> Result<(), DbErr> {
@@ -106,6 +105,7 @@ pub async fn insert_person(
     Ok(person_of(row, Some(org), roles))
 }
 
+/// A person, with their roles in the first organisation they belong to.
 pub async fn person(conn: &impl ConnectionTrait, id: PersonId) -> Result<Option<Person>, DbErr> {
     let Some(row) = person::Entity::find_by_id(id).one(conn).await? else { return Ok(None) };
     let roles = membership::Entity::find().filter(membership::Column::PersonId.eq(id));
@@ -114,6 +114,16 @@ pub async fn person(conn: &impl ConnectionTrait, id: PersonId) -> Result<Option<
     let roles = roles.iter().filter(|membership| Some(membership.org_id) == org);
     let roles = sorted(roles.filter_map(|membership| Role::from_word(&membership.role)).collect());
     Ok(Some(person_of(row, org, roles)))
+}
+
+/// A person as a member of this organisation.
+pub async fn person_in(conn: &impl ConnectionTrait, org: OrgId, id: PersonId) -> Result<Option<Person>, DbErr> {
+    let roles = roles_in(conn, org, id).await?;
+    if roles.is_empty() {
+        return Ok(None);
+    }
+    let row = person::Entity::find_by_id(id).one(conn).await?;
+    Ok(row.map(|row| person_of(row, Some(org), sorted(roles))))
 }
 
 /// Who has this address, and the hash of their password.
@@ -170,14 +180,19 @@ async fn insert_roles(conn: &impl ConnectionTrait, org: OrgId, id: PersonId, rol
     Ok(())
 }
 
-pub async fn update_person(conn: &impl ConnectionTrait, person: &Person) -> Result<(), DbErr> {
-    person::Entity::update_many()
-        .col_expr(person::Column::Name, Expr::value(person.name.as_str()))
-        .col_expr(person::Column::Locale, Expr::value(person.locale.clone()))
-        .col_expr(person::Column::TimeZone, Expr::value(person.time_zone.as_str()))
-        .filter(person::Column::Id.eq(person.id))
-        .exec(conn)
-        .await?;
+/// Writes what is given and no more, so that two who change different things at once both have their way.
+pub async fn update_person(conn: &impl ConnectionTrait, id: PersonId, change: PersonChange) -> Result<(), DbErr> {
+    let given = [
+        (person::Column::Name, change.name.map(Value::from)),
+        (person::Column::Locale, change.locale.map(Value::from)),
+        (person::Column::TimeZone, change.time_zone.map(Value::from)),
+    ];
+    let given: Vec<_> = given.into_iter().filter_map(|(column, value)| Some((column, Expr::value(value?)))).collect();
+    if given.is_empty() {
+        return Ok(());
+    }
+    let update = person::Entity::update_many().filter(person::Column::Id.eq(id));
+    given.into_iter().fold(update, |update, (column, value)| update.col_expr(column, value)).exec(conn).await?;
     Ok(())
 }
 
@@ -201,7 +216,8 @@ pub async fn replace_password(
 pub async fn remove_person(conn: &impl ConnectionTrait, org: OrgId, id: PersonId) -> Result<(), DbErr> {
     let membership = membership::Entity::delete_many().filter(membership::Column::OrgId.eq(org));
     membership.filter(membership::Column::PersonId.eq(id)).exec(conn).await?;
-    api_token::Entity::delete_many().filter(api_token::Column::PersonId.eq(id)).exec(conn).await?;
+    let tokens = api_token::Entity::delete_many().filter(api_token::Column::OrgId.eq(org));
+    tokens.filter(api_token::Column::PersonId.eq(id)).exec(conn).await?;
     session::Entity::delete_many().filter(session::Column::PersonId.eq(id)).exec(conn).await?;
     let elsewhere = membership::Entity::find().filter(membership::Column::PersonId.eq(id)).one(conn).await?;
     if elsewhere.is_none() {

@@ -98,6 +98,19 @@ async fn a_person_sees_where_they_are_logged_in_and_ends_it() {
 }
 
 #[tokio::test]
+async fn nobody_waits_for_the_note_that_they_were_here() {
+    each_app(async |app| {
+        let owner = app.owner().await;
+        app.clock.advance(Duration::from_hours(1));
+        let longest = app.db.write().await.unwrap();
+        let answer = tokio::time::timeout(Duration::from_secs(5), app.session(&owner)).await;
+        assert_eq!(answer.expect("an answer while another writes")["who"], "person");
+        drop(longest);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn all_other_sessions_end_at_once() {
     each_app(async |app| {
         let (first, second, here) = (app.owner().await, app.owner().await, app.owner().await);

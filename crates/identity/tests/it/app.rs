@@ -7,9 +7,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::routing::get;
 use http_body_util::BodyExt as _;
 use identity::{Identity, NewOrg, NewPerson, OrgKind, Role, Settings, routes, who};
 use kernel::db::Migration;
+use kernel::db::sea_orm::{ConnectionTrait as _, DatabaseBackend, Statement};
+use kernel::id::OrgId;
 use kernel::testing::{clock, each_database};
 use kernel::{Clock as _, Db, Keys, Locale, ManualClock, Secret};
 use mail::{Address, Memory, Post};
@@ -135,6 +138,8 @@ impl App {
         settle(&mut settings);
         let identity = Identity::new(&db, clock.clone(), &keys, post.clone(), settings);
         let (router, _api) = routes(identity.clone()).split_for_parts();
+        let kept = get(|| async { [(header::CACHE_CONTROL, "public, max-age=60")] });
+        let router = router.route("/picture", kept);
         let router = router.layer(axum::middleware::from_fn_with_state(identity.clone(), who));
         Self { identity, clock, mails, db, post, router }
     }
@@ -159,8 +164,49 @@ impl App {
     /// Adds a member and logs them in; the answer is their cookie.
     pub async fn member(&self, name: &str, roles: &[Role]) -> String {
         let home = self.identity.orgs.home().await.unwrap().unwrap();
-        self.identity.people.add(home.id, new_person(name, roles)).await.unwrap();
+        self.member_of(home.id, name, roles).await
+    }
+
+    pub async fn member_of(&self, org: OrgId, name: &str, roles: &[Role]) -> String {
+        self.identity.people.add(org, new_person(name, roles)).await.unwrap();
         self.log_in(name, PASSWORD).await.cookie()
+    }
+
+    /// A further organisation; no door makes one yet.
+    pub async fn insert_org(&self, name: &str) -> OrgId {
+        let id = OrgId::new();
+        let row = format!(
+            "INSERT INTO org (id, kind, name, country, time_zone, version, created_at) \
+             VALUES ({}, 'seller', '{name}', 'CN', 'Asia/Shanghai', 0, 0)",
+            self.literal(&id.to_string())
+        );
+        self.db.writing().execute_unprepared(&row).await.unwrap();
+        id
+    }
+
+    /// Makes somebody a member of a further organisation.
+    pub async fn join(&self, person: &str, org: &str, role: Role) {
+        let row = format!(
+            "INSERT INTO membership (org_id, person_id, role) SELECT id, {}, '{}' FROM org WHERE name = '{org}'",
+            self.literal(person),
+            role.word()
+        );
+        self.db.writing().execute_unprepared(&row).await.unwrap();
+    }
+
+    /// The texts of a query's first column.
+    pub async fn stored(&self, query: &str) -> Vec<String> {
+        let query = Statement::from_string(self.db.read().get_database_backend(), query);
+        let rows = self.db.read().query_all_raw(query).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
+    /// An id as this database writes it.
+    fn literal(&self, id: &str) -> String {
+        match self.db.read().get_database_backend() {
+            DatabaseBackend::Sqlite => format!("x'{}'", id.replace('-', "")),
+            _ => format!("'{id}'::uuid"),
+        }
     }
 
     pub async fn owner(&self) -> String {

@@ -106,6 +106,22 @@ async fn asking_for_a_strangers_link_tells_nothing_and_sends_nothing() {
 }
 
 #[tokio::test]
+async fn one_address_asks_for_so_many_links_at_once() {
+    each_app(async |app| {
+        let ask = async |from: &str, nth: u32| {
+            let ask = json!({"email": format!("b{nth}@x.example"), "lang": "es"});
+            app.post("/api/v1/session/magic-links").peer(from).json(ask).await.outcome()
+        };
+        for nth in 0..20 {
+            assert_eq!(ask("192.0.2.66:1", nth).await, "202");
+        }
+        assert_eq!(ask("192.0.2.66:1", 20).await, "429 too-many-tries");
+        assert_eq!(ask("192.0.2.1:1", 20).await, "202");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_mailbox_is_not_flooded_with_links() {
     each_app(async |app| {
         app.meet("ana@garcia.example").await;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::Method;
 use identity::Role;
 use kernel::Clock as _;
+use kernel::id::OrgId;
 use serde_json::json;
 
 use crate::app::{App, PASSWORD, each_app};
@@ -191,6 +192,96 @@ async fn a_token_cannot_make_a_stronger_one() {
         let new = json!({"name": "more", "rights": ["manage_org", "go_live"]});
         let made = app.post("/api/v1/api-tokens").with("authorization", &format!("Bearer {token}")).json(new).await;
         assert_eq!((made.outcome().as_str(), &made.body["right"]), ("403 right-missing", &json!("go_live")));
+    })
+    .await;
+}
+
+/// A second firm in the house, with an owner.
+async fn other_firm(app: &App) -> (OrgId, String) {
+    let id = app.insert_org("Yiwu Gifts").await;
+    (id, app.member_of(id, "yiwu", &[Role::Owner]).await)
+}
+
+#[tokio::test]
+async fn firms_see_and_change_only_their_own() {
+    each_app(async |app| {
+        let (owner, (_, other)) = (app.owner().await, other_firm(&app).await);
+        let host = app.member("host", &[Role::Host]).await;
+        let id = app.session(&host).await["person"]["id"].as_str().unwrap().to_owned();
+        let text = token(&app, &owner, &["see_people"]).await;
+
+        let people = app.get("/api/v1/people").cookie(&other).send().await.body;
+        let names: Vec<_> = people["items"].as_array().unwrap().iter().map(|person| person["name"].clone()).collect();
+        assert_eq!(names, ["yiwu"]);
+        let roles = app.call(Method::PUT, &format!("/api/v1/people/{id}/roles")).cookie(&other);
+        assert_eq!(roles.json(json!({"roles": ["desk"]})).await.outcome(), "404 no-such-person");
+        let remove = app.call(Method::DELETE, &format!("/api/v1/people/{id}")).cookie(&other);
+        assert_eq!(remove.send().await.outcome(), "404 no-such-person");
+        let tokens = app.get("/api/v1/api-tokens").cookie(&other).send().await.body;
+        assert_eq!(tokens["items"], json!([]));
+        let listed = app.get("/api/v1/api-tokens").cookie(&owner).send().await.body;
+        let path = format!("/api/v1/api-tokens/{}", listed["items"][0]["id"].as_str().unwrap());
+        let revoke = app.call(Method::DELETE, &path).cookie(&other).send().await;
+        assert_eq!(revoke.outcome(), "404 no-such-token");
+        let used = app.get("/api/v1/people").with("authorization", &format!("Bearer {text}")).send().await;
+        assert_eq!(used.outcome(), "200");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_of_two_firms_is_in_each_what_that_firm_says() {
+    each_app(async |app| {
+        let (_, other) = other_firm(&app).await;
+        let second = app.member("second", &[Role::Host]).await;
+        let id = app.session(&second).await["person"]["id"].as_str().unwrap().to_owned();
+        let text = token(&app, &other, &["manage_org", "see_people"]).await;
+        app.join(&id, "Yiwu Gifts", Role::Observer).await;
+
+        let path = format!("/api/v1/people/{id}/roles");
+        let changed = app.call(Method::PUT, &path).cookie(&other).json(json!({"roles": ["desk"]})).await;
+        assert_eq!(changed.body["roles"], json!(["desk"]), "and not what the first firm says");
+        let yiwu = app.session(&other).await["person"]["id"].as_str().unwrap().to_owned();
+        app.join(&yiwu, "Ningbo Toys", Role::Host).await;
+        let used = app.get("/api/v1/org").with("authorization", &format!("Bearer {text}")).send().await;
+        assert_eq!(used.body["name"], "Yiwu Gifts", "a token acts for the firm it was made for");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_makes_nobody_stronger_than_itself() {
+    each_app(async |app| {
+        let owner = app.owner().await;
+        app.member("host", &[Role::Host]).await;
+        let bearer = format!("Bearer {}", token(&app, &owner, &["manage_org", "see_people", "see_desk"]).await);
+        let new = |role: &str| json!({"name": role, "email": format!("{role}@x.example"), "password": PASSWORD, "roles": [role]});
+        let add =
+            async |role| app.post("/api/v1/people").with("authorization", &bearer).json(new(role)).await.outcome();
+        assert_eq!(add("owner").await, "403 right-missing");
+        assert_eq!(add("observer").await, "201");
+        let people = app.get("/api/v1/people").with("authorization", &bearer).send().await.body;
+        let host = people["items"].as_array().unwrap().iter().find(|person| person["name"] == "host").unwrap();
+        let path = format!("/api/v1/people/{}/roles", host["id"].as_str().unwrap());
+        let call = app.call(Method::PUT, &path).with("authorization", &bearer);
+        let raised = call.json(json!({"roles": ["owner"]})).await;
+        assert_eq!(raised.outcome(), "403 right-missing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_token_makes_ends_no_later_than_it() {
+    each_app(async |app| {
+        let owner = app.owner().await;
+        let at = |minutes| app.clock.now() + Duration::from_mins(minutes);
+        let new = |end| json!({"name": "sync", "rights": ["manage_org"], "expires_at": end});
+        let first = app.post("/api/v1/api-tokens").cookie(&owner).json(new(Some(at(10)))).await.body;
+        let bearer = format!("Bearer {}", first["token"].as_str().unwrap());
+        for (asked, given) in [(None, at(10)), (Some(at(20)), at(10)), (Some(at(5)), at(5))] {
+            let made = app.post("/api/v1/api-tokens").with("authorization", &bearer).json(new(asked)).await;
+            assert_eq!(made.body["expires_at"], json!(given));
+        }
     })
     .await;
 }

@@ -1,13 +1,18 @@
 //! The first owner, made by whoever holds the printed code.
 
+use identity::OrgKind;
 use serde_json::{Value, json};
 
 use crate::app::{App, PASSWORD, each_app, each_empty_app, firm, new_person};
 
 fn set_up(code: &str) -> Value {
+    set_up_as("seller", code)
+}
+
+fn set_up_as(kind: &str, code: &str) -> Value {
     json!({
         "code": code, "name": "Gu Wei", "email": "gu@ningbo.example", "password": PASSWORD,
-        "org": {"name": "Ningbo Toys", "kind": "seller", "country": "CN", "time_zone": "Asia/Shanghai"},
+        "org": {"name": "Ningbo Toys", "kind": kind, "country": "CN", "time_zone": "Asia/Shanghai"},
     })
 }
 
@@ -78,6 +83,23 @@ async fn an_owner_made_by_command_ends_the_first_run() {
         assert_eq!(owner.roles, [identity::Role::Owner]);
         let code = app.identity.first_run.code().expose().clone();
         assert_eq!(try_code(&app, &code).await.outcome(), "409 set-up-already");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_academy_is_at_home_in_its_house() {
+    each_empty_app(async |app| {
+        let code = app.identity.first_run.code().expose().clone();
+        assert_eq!(app.post("/api/v1/setup").json(set_up_as("academy", &code)).await.outcome(), "204");
+        let home = app.identity.orgs.home().await.unwrap().unwrap();
+        assert_eq!(home.kind, OrgKind::Academy);
+        let second = app.identity.people.create_owner(Some(firm()), new_person("second", &[])).await.unwrap();
+        assert_eq!(second.org, Some(home.id));
+        app.meet("ana@garcia.example").await;
+        let ask = json!({"email": "ana@garcia.example", "lang": "es"});
+        assert_eq!(app.post("/api/v1/session/magic-links").json(ask).await.outcome(), "202");
+        assert!(app.last_mail().await.is_some());
     })
     .await;
 }

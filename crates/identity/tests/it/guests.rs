@@ -34,6 +34,21 @@ async fn a_guest_who_signs_for_themselves_is_nobody() {
 }
 
 #[tokio::test]
+async fn one_address_makes_so_many_guests_at_once() {
+    each_app(async |app| {
+        let come = async |from: &str| {
+            app.post("/api/v1/guests").peer(from).json(json!({"name": "Kenji", "lang": "ja"})).await.outcome()
+        };
+        for _ in 0..300 {
+            assert_eq!(come("192.0.2.66:1").await, "200");
+        }
+        assert_eq!(come("192.0.2.66:1").await, "429 too-many-tries");
+        assert_eq!(come("192.0.2.1:1").await, "200");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_guest_without_a_name_is_refused() {
     each_app(async |app| {
         let answer = app.post("/api/v1/guests").json(json!({"name": "\u{202E}", "lang": "ja"})).await;

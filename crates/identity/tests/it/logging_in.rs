@@ -74,6 +74,24 @@ async fn guessing_one_persons_password_is_slowed_down_and_waiting_helps() {
 }
 
 #[tokio::test]
+async fn whoever_guesses_at_an_owner_does_not_keep_them_out() {
+    each_app(async |app| {
+        let start = |password: &str| json!({"email": "owner@ningbo.example", "password": password});
+        let log_in = async |peer: &str, password| app.post("/api/v1/session").peer(peer).json(start(password)).await;
+        for _ in 0..6 {
+            assert_eq!(log_in("192.0.2.66:1", "guess").await.outcome(), "401 wrong-email-or-password");
+        }
+        assert_eq!(log_in("192.0.2.66:1", "guess").await.outcome(), "429 too-many-tries");
+        let owner = log_in("192.0.2.1:1", PASSWORD).await;
+        assert_eq!(owner.outcome(), "204");
+        let change = json!({"old": PASSWORD, "new": "another long password"});
+        let changed = app.call(Method::PUT, "/api/v1/account/password").cookie(&owner.cookie()).json(change).await;
+        assert_eq!(changed.outcome(), "204");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn one_address_guessing_at_many_is_slowed_down_and_others_are_not() {
     each_app_with(
         |settings| settings.trusted_proxies = vec!["10.0.0.1".parse().unwrap()],
@@ -95,6 +113,32 @@ async fn one_address_guessing_at_many_is_slowed_down_and_others_are_not() {
 }
 
 #[tokio::test]
+async fn what_a_client_writes_before_an_entry_of_a_proxy_is_never_believed() {
+    each_app_with(
+        |settings| settings.trusted_proxies = vec!["10.0.0.1".parse().unwrap()],
+        async |app| {
+            let written: [fn(u16) -> String; 3] = [
+                |port| format!("198.51.100.7:{port}"),
+                |port| format!("[2001:db8::7]:{port}"),
+                |_| "unknown".to_owned(),
+            ];
+            for by_the_proxy in written {
+                let knock = async |nth: u16| {
+                    let forwarded = format!("192.0.2.{nth}, {}", by_the_proxy(4000 + nth));
+                    let call = app.post("/api/v1/session").peer("10.0.0.1:4711").with("x-forwarded-for", &forwarded);
+                    call.json(json!({"email": format!("p{nth}"), "password": ""})).await.outcome()
+                };
+                for nth in 0..30 {
+                    assert_eq!(knock(nth).await, "401 wrong-email-or-password");
+                }
+                assert_eq!(knock(31).await, "429 too-many-tries", "{}", by_the_proxy(0));
+            }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn a_session_rolls_on_while_used_and_ends_when_not() {
     each_app(async |app| {
         let (used, left) = (app.owner().await, app.owner().await);
@@ -110,6 +154,19 @@ async fn a_session_rolls_on_while_used_and_ends_when_not() {
         assert_eq!(app.session(&left).await["who"], "anyone");
         assert_eq!(app.identity.sessions.sweep().await.unwrap(), 1);
         assert_eq!(app.session(&used).await["who"], "person");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_caches_hand_on_carries_no_session() {
+    each_app(async |app| {
+        let owner = app.owner().await;
+        app.clock.advance(DAY * 2);
+        let picture = app.get("/picture").cookie(&owner).send().await;
+        assert!(!picture.headers.contains_key(header::SET_COOKIE));
+        app.clock.advance(DAY * 2);
+        assert_eq!(app.get("/api/v1/session").cookie(&owner).send().await.cookie(), owner);
     })
     .await;
 }
@@ -146,6 +203,13 @@ async fn the_database_keeps_no_token_and_no_password() {
         assert!(app.identity.sessions.find(token).await.unwrap().is_some());
         let hash = kernel::secret::token_hash(token);
         assert!(app.identity.sessions.find(&hash).await.unwrap().is_none(), "what is stored opens nothing");
+        let tokens = app.stored("SELECT token_hash FROM session").await;
+        assert!(tokens.contains(&hash) && !tokens.iter().any(|kept| kept == token), "{tokens:?}");
+        let passwords = app.stored("SELECT password_hash FROM person").await;
+        assert!(
+            passwords.iter().all(|kept| kept.starts_with("$argon2id$") && !kept.contains(PASSWORD)),
+            "{passwords:?}"
+        );
     })
     .await;
 }
