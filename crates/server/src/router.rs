@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use axum::extract::DefaultBodyLimit;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::Request;
-use axum::response::IntoResponse as _;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
+use identity::Identity;
 use kernel::Problem;
 use kernel::http::{Json, no_such_method, no_such_path};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -48,11 +51,11 @@ pub fn whole(app: &App) -> anyhow::Result<Router> {
     let document = get(move || std::future::ready(Json(document.clone())));
     let api = api
         .route("/api/openapi.json", document)
-        .layer(middleware::from_fn_with_state(app.identity.clone(), identity::who))
+        .layer(middleware::from_fn_with_state(app.identity.clone(), who))
         .layer(DefaultBodyLimit::max(LARGEST_BODY));
     let pages = Pages::new(Api::new(api.clone()), app.identity.orgs.clone(), &app.config.public_base())?
         .routes()
-        .layer(middleware::from_fn_with_state(app.identity.clone(), identity::who));
+        .layer(middleware::from_fn_with_state(app.identity.clone(), who));
     let replays = app
         .replays
         .routes()
@@ -78,6 +81,17 @@ pub fn whole(app: &App) -> anyhow::Result<Router> {
             Problem::new(500, "internal").into_response()
         }))
         .layer(TraceLayer::new_for_http().make_span_with(span)))
+}
+
+/// Asks who is behind a request, unless it is for a file that is the same for everybody: a page has dozens.
+async fn who(identity: State<Identity>, request: Request<Body>, next: Next) -> Response {
+    let path = request.uri().path();
+    let file = ["/pictures/", "/assets/", "/console/_app/"].iter().any(|files| path.starts_with(files));
+    if file && request.method().is_safe() {
+        next.run(request).await
+    } else {
+        identity::who(identity, request, next).await
+    }
 }
 
 /// Names the route, never the address: addresses carry tokens.

@@ -1,6 +1,13 @@
 use std::fs;
 
-use crate::house::{House, add_owner, livefair};
+use serde_json::json;
+use server::app::App;
+use server::cli::ServeArgs;
+use server::config::Config;
+use server::demo::client::Client;
+use tokio_util::sync::CancellationToken;
+
+use crate::house::{House, PASSWORD, add_owner, livefair};
 
 fn refusal(data: &std::path::Path, args: &[&str]) -> String {
     let output = livefair(data, args);
@@ -96,6 +103,29 @@ fn a_weak_password_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let said = refusal(dir.path(), &["user", "add", "--email", "a@example.com", "--name", "A", "--password", "short"]);
     assert!(said.contains("a password has 10 to 200 characters"), "{said}");
+}
+
+#[tokio::test]
+async fn whoever_is_added_by_command_joins_the_academy_whose_house_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let anywhere = Some("127.0.0.1:0".parse().unwrap());
+    let args = ServeArgs { data: Some(dir.path().into()), http: anywhere, rtmp: anywhere, ..ServeArgs::default() };
+    let app = App::start(&Config::load(&args).unwrap(), None).await.unwrap();
+    let cancel = CancellationToken::new();
+    let served = app.serve(cancel.clone()).await.unwrap();
+    let org = json!({"name": "Ningbo Live Academy", "kind": "academy", "country": "CN", "time_zone": "Asia/Shanghai"});
+    let set_up =
+        json!({"code": app.set_up_code(), "org": org, "name": "Li", "email": "li@example.com", "password": PASSWORD});
+    Client::new(&served.base).unwrap().post("/api/v1/setup", &set_up).await.unwrap();
+    cancel.cancel();
+    served.done.await.unwrap().unwrap();
+    drop(app);
+
+    add_owner(dir.path());
+    let house = House::open(dir.path()).await;
+    let owner = house.owner().await;
+    assert_eq!(owner.get("/api/v1/org").await.unwrap()["name"], "Ningbo Live Academy");
+    assert_eq!(owner.get("/api/v1/people").await.unwrap()["items"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]
