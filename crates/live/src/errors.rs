@@ -45,6 +45,8 @@ pub enum LiveError {
     NotAnOrder,
     #[error("the move is not allowed")]
     Denied(Problem),
+    #[error("the move was cut off")]
+    CutOff(#[from] tokio::task::JoinError),
     #[error("the event could not be stored")]
     Store(#[from] kernel::db::sea_orm::DbErr),
     #[error("the happening could not be kept")]
@@ -78,7 +80,7 @@ impl From<LiveError> for Problem {
             E::TooManyKeys => Self::conflict("too-many-stream-keys"),
             E::NotAnOrder => Self::unprocessable("not-an-order"),
             E::Denied(problem) => problem,
-            err @ (E::Store(_) | E::Outbox(_)) => Self::internal(&err),
+            err @ (E::CutOff(_) | E::Store(_) | E::Outbox(_)) => Self::internal(&err),
         }
     }
 }

@@ -104,7 +104,7 @@ impl Live {
     /// Changes the plan. Date, zone and languages are fixed once the event runs.
     pub async fn change(&self, org: OrgId, id: EventId, change: PlanChange) -> Result<Event, E> {
         let txn = self.db.write().await?;
-        let before = owned(&txn, org, id).await?;
+        let before = held(&txn, org, id).await?;
         if change.version.is_some_and(|version| version != before.version) {
             return Err(E::VersionConflict { version: before.version, state: before.state });
         }
@@ -152,7 +152,7 @@ impl Live {
     ) -> Result<Event, E> {
         let reason: String = clean_line(reason).chars().take(MAX_REASON_CHARS).collect();
         let txn = self.db.write().await?;
-        let before = store::event(&txn, id).await?.ok_or(E::NoSuchEvent)?;
+        let before = store::hold_event(&txn, id).await?.ok_or(E::NoSuchEvent)?;
         let by = allowed(mover, &before, to)?;
         if from_version.is_some_and(|version| version != before.version) {
             return Err(E::VersionConflict { version: before.version, state: before.state });
@@ -183,16 +183,21 @@ impl Live {
             // After the state: rooms show nobody what is pinned in a rehearsal.
             self.tell_pins(&txn, &after).await?;
         }
-        if (before.state, to) == (EventState::Scheduled, EventState::Live) {
+        // On its own from here: whoever asked may leave, and what the move means to the media is done all the same.
+        tokio::spawn(self.clone().carry_through(txn, before.state, after)).await?
+    }
+
+    async fn carry_through(self, txn: DatabaseTransaction, from: EventState, event: Event) -> Result<Event, E> {
+        if (from, event.state) == (EventState::Scheduled, EventState::Live) {
             // Before anybody may watch, so that nobody sees the rehearsal.
-            self.streams.begin_show(&stream_name(id));
+            self.streams.begin_show(&stream_name(event.id));
         }
         txn.commit().await?;
         self.outbox.wake();
-        self.forget_state(id);
-        self.settle(before.state, &after).await;
-        tracing::info!(event.id = %id, from = before.state.word(), to = to.word(), "an event moved");
-        Ok(after)
+        self.forget_state(event.id);
+        self.settle(from, &event).await;
+        tracing::info!(event.id = %event.id, from = from.word(), to = event.state.word(), "an event moved");
+        Ok(event)
     }
 
     /// What a move needs beside being legal.
@@ -352,6 +357,11 @@ pub(crate) fn state_of(event: &Event) -> EventStateChanged {
 
 pub(crate) async fn owned(conn: &impl ConnectionTrait, org: OrgId, id: EventId) -> Result<Event, E> {
     store::event(conn, id).await?.filter(|event| event.org == org).ok_or(E::NoSuchEvent)
+}
+
+/// An event that is about to change, or whose items are: others who want to change it wait.
+pub(crate) async fn held(txn: &DatabaseTransaction, org: OrgId, id: EventId) -> Result<Event, E> {
+    store::hold_event(txn, id).await?.filter(|event| event.org == org).ok_or(E::NoSuchEvent)
 }
 
 pub(crate) async fn save(txn: &DatabaseTransaction, before: &Event, after: &Event) -> Result<(), E> {

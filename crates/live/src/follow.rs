@@ -4,10 +4,12 @@
 use std::time::Duration;
 
 use kernel::Instant;
+use kernel::id::EventId;
+use media::StreamState;
 use tokio_util::sync::CancellationToken;
 
 use crate::LiveError as E;
-use crate::event::{Event, EventState, Flow, due};
+use crate::event::{Event, EventState, Flow, accepts_source, due};
 use crate::events::Mover;
 use crate::live::{Live, stream_name};
 use crate::store;
@@ -32,8 +34,9 @@ impl Live {
     /// Moves every event whose move is due; one that cannot be moved does not keep the others.
     /// `watching_since`: when this process began to look.
     pub async fn follow_due(&self, watching_since: Instant) -> Result<(), E> {
+        self.end_strays().await?;
         for event in self.watched().await? {
-            self.resume_recording(&event).await;
+            self.keep_recording(&event).await;
             let flow = self.flow(&event, watching_since);
             let Some(to) = due(event.state, event.state_since, flow, self.clock.now()) else { continue };
             if event.state == EventState::Ended {
@@ -48,8 +51,28 @@ impl Live {
         Ok(())
     }
 
-    async fn resume_recording(&self, event: &Event) {
+    /// Ends the streams of events that let no source in any more, whatever kept their end from being carried through.
+    async fn end_strays(&self) -> Result<(), E> {
+        let open = self.streams.all().into_iter().filter(|stream| stream.state() != StreamState::Ended);
+        let ids: Vec<EventId> = open.filter_map(|stream| stream.name().as_str().parse().ok()).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        for event in store::events_by_id(self.db.read(), &ids).await? {
+            if !accepts_source(event.state, event.plan.starts_at, now) {
+                self.streams.end(&stream_name(event.id));
+            }
+        }
+        Ok(())
+    }
+
+    /// Records a show that is on and is not being recorded: its beginning was cut off, or there is room again.
+    async fn keep_recording(&self, event: &Event) {
         let Some(recording) = event.recording.filter(|_| event.state.is_running()) else { return };
+        if self.recorders.status(recording).is_none() {
+            return self.record(event).await;
+        }
         match self.recorders.resume(recording).await {
             Ok(true) => tracing::info!(event.id = %event.id, "there is room again: the show is being recorded"),
             Ok(false) | Err(media::RecordError::AlreadyRunning) => {}
@@ -74,9 +97,6 @@ impl Live {
 pub async fn follow_media(live: Live, cancel: CancellationToken) {
     let mut changes = live.streams.changes();
     let watching_since = live.clock.now();
-    if let Err(cause) = live.attach().await {
-        tracing::error!(%cause, "running events could not be taken up");
-    }
     loop {
         if let Err(cause) = live.follow_due(watching_since).await {
             tracing::warn!(%cause, "events do not follow their streams; trying again");

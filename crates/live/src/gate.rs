@@ -14,7 +14,7 @@ use media::{PlayGrant, PublishGrant, Refused, StreamGate, StreamName};
 
 use crate::LiveError as E;
 use crate::event::{Audience, EventState, accepts_source, audience};
-use crate::events::owned;
+use crate::events::{held, owned};
 use crate::live::{Live, stream_name};
 use crate::store::{self, StreamKey};
 
@@ -34,7 +34,7 @@ impl Live {
             return Err(E::BadField("label"));
         }
         let txn = self.db.write().await?;
-        let event = owned(&txn, org, event).await?;
+        let event = held(&txn, org, event).await?;
         if store::keys(&txn, event.id).await?.len() >= MAX_KEYS {
             return Err(E::TooManyKeys);
         }
@@ -54,7 +54,7 @@ impl Live {
     /// Revokes a key and closes the source, which may have come in by it; another key lets it in again.
     pub async fn revoke_key(&self, org: OrgId, event: EventId, key: StreamKeyId) -> Result<(), E> {
         let txn = self.db.write().await?;
-        let event = owned(&txn, org, event).await?;
+        let event = held(&txn, org, event).await?;
         if !store::revoke_key(&txn, event.id, key, self.clock.now()).await? {
             return Err(E::NoSuchKey);
         }

@@ -10,7 +10,7 @@ use kernel::{Locale, LocalizedText};
 use crate::LiveError as E;
 use crate::bus::{PinsChanged, RunItemFinished, RunItemStarted};
 use crate::event::{Event, EventState, MAX_PINS};
-use crate::events::{owned, save};
+use crate::events::{held, owned, save};
 use crate::live::Live;
 use crate::run::{DEFAULT_MINUTES, MAX_ITEMS, MAX_MINUTES, RunItem, RunItemState};
 use crate::store;
@@ -105,8 +105,8 @@ impl Live {
     /// Changes what an item says.
     pub async fn change_item(&self, org: OrgId, id: RunItemId, change: ItemChange) -> Result<RunItem, E> {
         let txn = self.db.write().await?;
-        let mut item = store::item(&txn, id).await?.ok_or(E::NoSuchItem)?;
-        let before = open(&txn, org, item.event).await.map_err(item_of_others)?;
+        let (before, mut item) = held_with_item(&txn, org, id).await?;
+        check_open(&before)?;
         self.fill(&txn, &before, &mut item, change).await?;
         touch_sheet(&txn, &before).await?;
         store::update_item(&txn, &item).await?;
@@ -117,8 +117,8 @@ impl Live {
     /// Takes an item off the run sheet, unless it was shown.
     pub async fn remove_item(&self, org: OrgId, id: RunItemId) -> Result<(), E> {
         let txn = self.db.write().await?;
-        let item = store::item(&txn, id).await?.ok_or(E::NoSuchItem)?;
-        let before = open(&txn, org, item.event).await.map_err(item_of_others)?;
+        let (before, item) = held_with_item(&txn, org, id).await?;
+        check_open(&before)?;
         if item.state.was_shown() {
             return Err(E::ItemShown);
         }
@@ -181,8 +181,7 @@ impl Live {
     /// somebody has pinned by hand.
     pub async fn move_item(&self, org: OrgId, id: RunItemId, to: RunItemState) -> Result<RunItem, E> {
         let txn = self.db.write().await?;
-        let mut item = store::item(&txn, id).await?.ok_or(E::NoSuchItem)?;
-        let before = owned(&txn, org, item.event).await.map_err(item_of_others)?;
+        let (before, mut item) = held_with_item(&txn, org, id).await?;
         if !before.state.is_running() {
             return Err(E::NotRunning { state: before.state });
         }
@@ -285,11 +284,24 @@ impl Live {
 
 /// An event whose run sheet may change.
 async fn open(txn: &DatabaseTransaction, org: OrgId, event: EventId) -> Result<Event, E> {
-    let event = owned(txn, org, event).await?;
+    let event = held(txn, org, event).await?;
+    check_open(&event)?;
+    Ok(event)
+}
+
+fn check_open(event: &Event) -> Result<(), E> {
     if event.state.is_planned() || event.state.is_running() || event.state == EventState::Replay {
-        return Ok(event);
+        return Ok(());
     }
     Err(E::Fixed { state: event.state })
+}
+
+/// An item and its event, as they are once nobody else changes them.
+async fn held_with_item(txn: &DatabaseTransaction, org: OrgId, id: RunItemId) -> Result<(Event, RunItem), E> {
+    let seen = store::item(txn, id).await?.ok_or(E::NoSuchItem)?;
+    let event = held(txn, org, seen.event).await.map_err(item_of_others)?;
+    let item = store::item(txn, id).await?.ok_or(E::NoSuchItem)?;
+    Ok((event, item))
 }
 
 async fn touch_sheet(txn: &DatabaseTransaction, before: &Event) -> Result<(), E> {

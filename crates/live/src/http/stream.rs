@@ -100,7 +100,8 @@ pub async fn event_stream(
 ) -> Result<Json<EventStreamView>, Problem> {
     let org = actor.works_here()?;
     let event = live.event(org, id).await?;
-    let mut health = live.streams.stream(&stream_name(event.id)).health();
+    let stream = live.streams.find(&stream_name(event.id));
+    let mut health = stream.map_or_else(|| media::Health::of_nothing(event.state_since), |stream| stream.health());
     health.warnings.extend(live.recording_warning(&event));
     let playlist = format!("/live/{id}/index.m3u8?proof={}", live.preview_proof(id));
     Ok(Json(EventStreamView { health, playlist }))

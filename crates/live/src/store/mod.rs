@@ -6,7 +6,7 @@ pub mod migration;
 use kernel::Instant;
 use kernel::id::{EventId, HappeningId, OrgId, PersonId, RecordingId, RunItemId, StreamKeyId};
 use sea_orm::entity::prelude::*;
-use sea_orm::{NotSet, QueryOrder, QuerySelect, Set};
+use sea_orm::{DatabaseTransaction, NotSet, QueryOrder, QuerySelect, Set};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -78,6 +78,18 @@ pub async fn insert_event(conn: &impl ConnectionTrait, event: &Event) -> Result<
 
 pub async fn event(conn: &impl ConnectionTrait, id: EventId) -> Result<Option<Event>, DbErr> {
     sale_event::Entity::find_by_id(id).one(conn).await?.map(event_of).transpose()
+}
+
+/// As [`event`], and nobody else changes it before the transaction ends.
+///
+/// Whoever changes an event or its items begins here, so that what was read is still so and all wait in one order.
+pub async fn hold_event(txn: &DatabaseTransaction, id: EventId) -> Result<Option<Event>, DbErr> {
+    sale_event::Entity::find_by_id(id).lock_exclusive().one(txn).await?.map(event_of).transpose()
+}
+
+pub async fn events_by_id(conn: &impl ConnectionTrait, ids: &[EventId]) -> Result<Vec<Event>, DbErr> {
+    let found = sale_event::Entity::find().filter(sale_event::Column::Id.is_in(ids.iter().copied())).all(conn).await?;
+    found.into_iter().map(event_of).collect()
 }
 
 pub async fn event_of_recording(conn: &impl ConnectionTrait, id: RecordingId) -> Result<Option<Event>, DbErr> {

@@ -5,8 +5,9 @@ mod events;
 mod gate;
 mod running;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -21,7 +22,9 @@ use kernel::id::{OrgId, PersonId};
 use kernel::{Actor, Blobs, Bus, Clock, Db, Keys, LocalBus, ManualClock, Outbox, Who};
 use live::{Gate, Hosts, Live, Parts};
 use media::streams::Publishing;
-use media::{Codec, RecorderSettings, Recorders, Sample, StreamGate, Streams, Track, TrackId};
+use media::{
+    Codec, RecorderSettings, Recorders, RecordingState, RecordingStatus, Sample, StreamGate, Streams, Track, TrackId,
+};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -36,17 +39,28 @@ impl Hosts for Firm {
 }
 
 /// A disk that has as much room as it is told.
-pub struct FakeDisk(AtomicU64);
+pub struct FakeDisk {
+    free_bytes: AtomicU64,
+    is_slow: AtomicBool,
+}
 
 impl FakeDisk {
     pub fn has(&self, free_bytes: u64) {
-        self.0.store(free_bytes, Ordering::SeqCst);
+        self.free_bytes.store(free_bytes, Ordering::SeqCst);
+    }
+
+    /// From now on an answer takes a while.
+    pub fn is_slow(&self) {
+        self.is_slow.store(true, Ordering::SeqCst);
     }
 }
 
 impl media::recorder::Disk for FakeDisk {
     fn free_bytes(&self, _: &std::path::Path) -> std::io::Result<u64> {
-        Ok(self.0.load(Ordering::SeqCst))
+        if self.is_slow.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        Ok(self.free_bytes.load(Ordering::SeqCst))
     }
 }
 
@@ -73,7 +87,7 @@ impl House {
         let outbox = Outbox::new(clock.clone());
         let folder = tempfile::tempdir().unwrap();
         let streams = Streams::new(clock.clone());
-        let disk = Arc::new(FakeDisk(AtomicU64::new(10 << 30)));
+        let disk = Arc::new(FakeDisk { free_bytes: AtomicU64::new(10 << 30), is_slow: AtomicBool::new(false) });
         let settings = RecorderSettings::new(folder.path());
         let recorders = Recorders::with_disk(settings, streams.clone(), clock.clone(), disk.clone());
         let live = Live::new(Parts {
@@ -152,7 +166,7 @@ impl House {
     /// Lets an encoder in by a key and sends one keyframe.
     pub async fn publish(&self, key: &str) -> Publishing {
         let grant = self.gate.publish(&key.to_owned().into(), [127, 0, 0, 1].into()).await.unwrap();
-        let publishing = self.streams.publish(&grant);
+        let publishing = self.streams.publish(&grant).unwrap();
         let config = Bytes::from_static(&[1, 66, 0, 30, 255, 225, 0, 0, 1, 0, 0]);
         publishing.tracks(vec![Track {
             id: TrackId::Video,
@@ -181,6 +195,22 @@ impl House {
             wall,
             data,
         });
+    }
+
+    /// The same database in a program that has just begun.
+    pub fn restarted(&self) -> Self {
+        let mut again = Self::on(self.db.clone());
+        again.crew = self.crew.clone();
+        again.clock.set(self.clock.now());
+        again
+    }
+
+    /// Waits until the recordings are in these states.
+    pub async fn until_recordings(&self, wanted: &[RecordingState]) {
+        let mut statuses = self.recorders.statuses();
+        let are =
+            |statuses: &BTreeMap<_, RecordingStatus>| statuses.values().map(|it| it.state).eq(wanted.iter().copied());
+        tokio::time::timeout(Duration::from_secs(20), statuses.wait_for(are)).await.expect("in time").unwrap();
     }
 
     /// An event on the air, with one product on its run sheet.

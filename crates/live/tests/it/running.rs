@@ -259,3 +259,99 @@ async fn a_show_that_is_not_recorded_says_so_and_is_recorded_once_there_is_room(
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_show_is_recorded_though_whoever_began_it_has_left() {
+    each_house(|house| async move {
+        let event = house.draft().await;
+        house.item(&event, json!({"title": "Welcome"})).await;
+        house.moved(&event, "scheduled").await;
+        let key = house.key(&event).await;
+        let _publishing = house.publish(key["key"].as_str().unwrap()).await;
+        house.disk.is_slow();
+        let is_live = async {
+            while house.public(&format!("/api/v1/shows/{event}")).await.1["state"] != "live" {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = is_live => {}
+            _ = house.moved(&event, "live") => {}
+        }
+        house.until_recordings(&[RecordingState::Open]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_move_left_undone_is_done_by_the_next_look() {
+    each_house(|house| async move {
+        let (event, _, _publishing) = house.on_air().await;
+        let again = house.restarted();
+        again.live.follow_due(again.clock.now()).await.unwrap();
+        again.until_recordings(&[RecordingState::Open]).await;
+        // The end is known to the other program only.
+        assert_eq!(again.moved(&event, "ended").await.0, 200);
+        let name = media::StreamName::new(event);
+        assert_eq!(house.streams.find(&name).unwrap().state(), StreamState::Live);
+        house.live.follow_due(house.clock.now()).await.unwrap();
+        assert_eq!(house.streams.find(&name).unwrap().state(), StreamState::Ended);
+        house.until_recordings(&[RecordingState::Sealed]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_source_that_nobody_expects_any_more_is_closed() {
+    each_house(|house| async move {
+        let event = house.draft().await;
+        house.moved(&event, "scheduled").await;
+        let key = house.key(&event).await;
+        let publishing = house.publish(key["key"].as_str().unwrap()).await;
+        house.live.follow_due(house.clock.now()).await.unwrap();
+        assert_eq!(publishing.stream().state(), StreamState::Live);
+        let next_week = house.clock.now() + Duration::from_hours(7 * 24);
+        let put_off = json!({"starts_at": next_week});
+        assert_eq!(house.crew("PATCH", &format!("/api/v1/events/{event}"), put_off).await.0, 200);
+        house.live.follow_due(house.clock.now()).await.unwrap();
+        assert_eq!(publishing.stream().state(), StreamState::Ended);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_changes_an_item_at_the_same_time_loses_nothing() {
+    each_house(|house| async move {
+        let (event, _, _publishing) = house.on_air().await;
+        let ask = |method: &'static str, path: String, body: Value| {
+            let house = house.clone();
+            tokio::spawn(async move { house.crew(method, &path, body).await.0 })
+        };
+        for round in 1..=10 {
+            let item = house.item(&event, json!({"title": "Questions"})).await;
+            let path = format!("/api/v1/run_items/{item}");
+            let title = ask("PATCH", path.clone(), json!({"title": format!("Answers {round}")}));
+            let minutes = ask("PATCH", path.clone(), json!({"minutes": 10 + round}));
+            let on_air = ask("POST", format!("{path}/transitions"), json!({"to": "on_air"}));
+            let removed = ask("DELETE", path, Value::Null);
+            let (title, minutes) = (title.await.unwrap(), minutes.await.unwrap());
+            let outcome = (on_air.await.unwrap(), removed.await.unwrap());
+            let (_, sheet) = house.crew("GET", &format!("/api/v1/events/{event}/run_items"), Value::Null).await;
+            let kept = sheet["items"].as_array().unwrap().iter().find(|it| it["id"] == json!(item));
+            match (outcome, kept) {
+                ((404, 204), None) => assert!([200, 404].contains(&title) && [200, 404].contains(&minutes)),
+                ((200, 409), Some(kept)) => {
+                    assert_eq!((title, minutes), (200, 200));
+                    assert_eq!(
+                        (&kept["title"], &kept["state"]),
+                        (&json!(format!("Answers {round}")), &json!("on_air"))
+                    );
+                    assert_eq!(kept["minutes"], json!(10 + round));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    })
+    .await;
+}
