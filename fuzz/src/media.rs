@@ -149,6 +149,7 @@ impl Show {
                 for track in &mut tracks {
                     track.epoch = self.epoch;
                 }
+                boxes::init(&tracks).expect("what was accepted can be packaged");
                 Unit::Tracks(Arc::new(tracks))
             }
             Step::Sample(mut sample) => {

@@ -6,6 +6,7 @@
 //! a hostile crop.
 
 use bytes::{BufMut, Bytes, BytesMut};
+use mp4_atom::{Atom, Avcc};
 
 /// Parameter sets are a few dozen bytes; anything near this is not one.
 const CONFIG_AT_MOST: usize = 16 * 1024;
@@ -30,6 +31,8 @@ pub enum AvcError {
     NoParameterSets,
     #[error("the sequence parameter set makes no picture")]
     BadSequence,
+    #[error("the record does not fit into a file")]
+    Unpackable,
     #[error("the NAL units do not fill the sample")]
     BadLengths,
 }
@@ -58,6 +61,8 @@ impl AvcConfig {
         let sequence = first.filter(|_| pictures > 0).ok_or(AvcError::NoParameterSets)?;
         let (width, height) = picture_size(sequence).ok_or(AvcError::BadSequence)?;
         let record = if length_size == 4 { record.clone() } else { with_four_byte_lengths(record) };
+        // What the writer of boxes does not read has no picture for anybody.
+        Avcc::decode_body(&mut record.as_ref()).map_err(|_unread| AvcError::Unpackable)?;
         Ok(Self { record, width, height, length_size })
     }
 
@@ -306,6 +311,15 @@ mod tests {
         for size in 0..whole.len() - 4 {
             assert!(AvcConfig::parse(&whole.slice(..size)).is_err(), "{size}");
         }
+    }
+
+    #[test]
+    fn a_record_that_does_not_fit_into_a_file_is_refused() {
+        let whole = record(HIGH_720);
+        for cut in 1..4 {
+            assert_eq!(AvcConfig::parse(&whole.slice(..whole.len() - cut)), Err(AvcError::Unpackable), "{cut}");
+        }
+        assert!(AvcConfig::parse(&whole.slice(..whole.len() - 4)).is_ok(), "old encoders leave the extension out");
     }
 
     #[test]
