@@ -267,6 +267,7 @@ stream-warning-clock-drift = The stream's clock is off by { $fact } ms. If this 
 stream-warning-codec-unsupported = The encoder sends { $fact }. Set H.264 and AAC.
 stream-warning-sample-rate-unsupported = The sound has { $fact } Hz. Set 48 kHz.
 stream-warning-configuration-broken = The encoder's stream cannot be read. Restart it.
+stream-warning-source-replaced = Another encoder with the same stream key took over, or tried to, { $fact } times within a minute. Stop one of the two.
 stream-warning-recording-disk-low = The show is not being recorded: the server's disk is nearly full. Make room, and the recording goes on.
 stream-warning-recording-failed = The show is not being recorded: the recording could not be written. Ask whoever runs the server.
 

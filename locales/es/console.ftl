@@ -267,6 +267,7 @@ stream-warning-clock-drift = El reloj de la señal difiere { $fact } ms. Si aume
 stream-warning-codec-unsupported = El codificador envía { $fact }. Ponga H.264 y AAC.
 stream-warning-sample-rate-unsupported = El sonido tiene { $fact } Hz. Ponga 48 kHz.
 stream-warning-configuration-broken = La señal no se puede leer. Reinicie el codificador.
+stream-warning-source-replaced = Otro codificador con la misma clave ha tomado el relevo o lo ha intentado { $fact } veces en un minuto. Detenga uno de los dos.
 stream-warning-recording-disk-low = No se está grabando: el disco del servidor está casi lleno. Libere espacio y la grabación seguirá.
 stream-warning-recording-failed = No se está grabando: no se pudo escribir la grabación. Consulte a quien administra el servidor.
 

@@ -261,6 +261,7 @@ stream-warning-clock-drift = 映像の時計が { $fact } ミリ秒ずれてい�
 stream-warning-codec-unsupported = { $fact } を受信しました。H.264 と AAC に設定してください。
 stream-warning-sample-rate-unsupported = 音声が { $fact } Hz です。48 kHz に設定してください。
 stream-warning-configuration-broken = エンコーダーの信号を読めません。再起動してください。
+stream-warning-source-replaced = 同じストリームキーの別のエンコーダーが、この 1 分間に { $fact } 回、切り替わったか切り替わろうとしました。どちらかを停止してください。
 stream-warning-recording-disk-low = 録画されていません。サーバーのディスクがほぼ満杯です。空きができると録画を再開します。
 stream-warning-recording-failed = 録画されていません。録画を書き込めませんでした。サーバーの管理者に確認してください。
 

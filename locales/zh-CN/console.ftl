@@ -261,6 +261,7 @@ stream-warning-clock-drift = 信号的时钟相差 { $fact } 毫秒。如果继�
 stream-warning-codec-unsupported = 编码器发送的是 { $fact }，请设为 H.264 和 AAC。
 stream-warning-sample-rate-unsupported = 声音采样率为 { $fact } Hz，请设为 48 kHz。
 stream-warning-configuration-broken = 编码器的信号无法识别，请重新启动编码器。
+stream-warning-source-replaced = 另一个编码器用同一个推流码接管或试图接管，一分钟内 { $fact } 次。请停掉其中一个。
 stream-warning-recording-disk-low = 直播没有在录制：服务器磁盘快满了。腾出空间后会继续录制。
 stream-warning-recording-failed = 直播没有在录制：录像写入失败。请联系服务器管理员。
 

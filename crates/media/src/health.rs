@@ -71,6 +71,9 @@ pub enum WarningCode {
     SampleRateUnsupported,
     /// The source was refused; its sequence header says nothing that can be played.
     ConfigurationBroken,
+    /// Another source took the stream over while this key's source was sending, or tried to; the fact is how often
+    /// that was within the last minute.
+    SourceReplaced,
     /// The show is not being recorded, because the disk is nearly full; it is again when there is room.
     RecordingDiskLow,
     /// The show is not being recorded, because it could not be written.
@@ -78,7 +81,8 @@ pub enum WarningCode {
 }
 
 impl Health {
-    pub(crate) fn of_nothing(since: Instant) -> Self {
+    /// What is told of a stream that no source has fed.
+    pub fn of_nothing(since: Instant) -> Self {
         Self { state: StreamState::Idle, since, video: None, audio: None, source: String::new(), warnings: Vec::new() }
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use kernel::Clock;
 use kernel::id::RecordingId;
 use serde::Serialize;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -109,7 +109,7 @@ struct Shared {
 #[derive(Debug)]
 struct Running {
     stop: CancellationToken,
-    done: Option<JoinHandle<()>>,
+    done: JoinHandle<()>,
 }
 
 impl std::fmt::Debug for Recorders {
@@ -146,42 +146,19 @@ impl Recorders {
     /// Records `stream` from its last keyframe in this show until `stop`. An id used before goes on where it
     /// ended.
     pub async fn start(&self, stream: &StreamName, id: RecordingId) -> Result<(), RecordError> {
-        let stop = CancellationToken::new();
-        // Before the disk is asked, so that no keyframe is missed meanwhile.
-        let subscription = self.0.streams.stream(stream).bus.subscribe();
+        let (opened, is_open) = oneshot::channel();
         {
             let mut running = self.running();
             if running.contains_key(&id) {
                 return Err(RecordError::AlreadyRunning);
             }
-            running.insert(id, Running { stop: stop.clone(), done: None });
+            let stop = CancellationToken::new();
+            // Before the disk is asked, so that no keyframe is missed meanwhile.
+            let subscription = self.0.streams.stream(stream).bus.subscribe();
+            let task = self.clone().run(stream.clone(), id, subscription, stop.clone(), opened);
+            running.insert(id, Running { stop, done: tokio::spawn(task) });
         }
-        match self.open(id).await {
-            Ok(tape) => {
-                let (segments, size_bytes) = (tape.segments(), tape.size_bytes());
-                let begun = RecordingStatus {
-                    stream: stream.clone(),
-                    state: RecordingState::Open,
-                    segments,
-                    size_bytes,
-                    lags: 0,
-                };
-                self.tell(id, |statuses| drop(statuses.insert(id, begun)));
-                let task = tokio::spawn(self.clone().record(stream.clone(), id, tape, subscription, stop));
-                if let Some(running) = self.running().get_mut(&id) {
-                    running.done = Some(task);
-                }
-                tracing::info!(stream.name = %stream, recording.id = %id, "a recording begins");
-                Ok(())
-            }
-            Err(error) => {
-                self.running().remove(&id);
-                let state = state_after(&error);
-                let unbegun = RecordingStatus { stream: stream.clone(), state, segments: 0, size_bytes: 0, lags: 0 };
-                self.tell(id, |statuses| statuses.entry(id).or_insert(unbegun).state = state);
-                Err(error)
-            }
-        }
+        is_open.await.map_err(io::Error::other)?
     }
 
     /// How a recording fares or ended; `None` when this process knows nothing of it.
@@ -210,10 +187,7 @@ impl Recorders {
     pub async fn stop(&self, id: RecordingId) -> Result<(), RecordError> {
         let running = self.running().remove(&id).ok_or(RecordError::NotRunning)?;
         running.stop.cancel();
-        if let Some(done) = running.done {
-            done.await.map_err(io::Error::other)?;
-        }
-        Ok(())
+        Ok(running.done.await.map_err(io::Error::other)?)
     }
 
     /// Ends every recording: for an orderly shutdown.
@@ -240,6 +214,36 @@ impl Recorders {
             Ok(Tape::open(&shared.settings.dir.join(id.to_string()), shared.clock.now())?)
         });
         opened.await.map_err(io::Error::other)?
+    }
+
+    /// Opens and records, whether or not the one who asked still waits for the answer.
+    async fn run(
+        self,
+        stream: StreamName,
+        id: RecordingId,
+        subscription: Subscription,
+        stop: CancellationToken,
+        opened: oneshot::Sender<Result<(), RecordError>>,
+    ) {
+        let tape = match self.open(id).await {
+            Ok(tape) => tape,
+            Err(error) => {
+                self.running().remove(&id);
+                let state = state_after(&error);
+                let unbegun = RecordingStatus { stream, state, segments: 0, size_bytes: 0, lags: 0 };
+                self.tell(id, |statuses| statuses.entry(id).or_insert(unbegun).state = state);
+                // The status says it, too.
+                let _ = opened.send(Err(error));
+                return;
+            }
+        };
+        let (segments, size_bytes) = (tape.segments(), tape.size_bytes());
+        let begun =
+            RecordingStatus { stream: stream.clone(), state: RecordingState::Open, segments, size_bytes, lags: 0 };
+        self.tell(id, |statuses| drop(statuses.insert(id, begun)));
+        tracing::info!(stream.name = %stream, recording.id = %id, "a recording begins");
+        let _ = opened.send(Ok(()));
+        self.record(stream, id, tape, subscription, stop).await;
     }
 
     async fn record(

@@ -6,7 +6,7 @@
 
 mod publishing;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,12 +20,22 @@ use utoipa::ToSchema;
 pub use self::publishing::Publishing;
 use crate::bus::Bus;
 use crate::gate::{PublishGrant, StreamName};
-use crate::health::{Health, Warning};
+use crate::health::{Health, Warning, WarningCode};
 use crate::meter::Meter;
 use crate::sample::Unit;
 
 /// Without a sample for this long a live stream is silent.
 const SILENT_AFTER: Duration = Duration::from_secs(1);
+/// A source that sent this lately is sending.
+const SENDING: Duration = Duration::from_secs(2);
+/// A source that took the place of one that was sending keeps it for this long, as long as it sends: two encoders
+/// with one key, each coming back by itself, would take it from each other for ever.
+const KEPT_PLACE: Duration = Duration::from_secs(30);
+/// Take-overs are told for this long.
+const CONTEST_TOLD: Duration = Duration::from_mins(1);
+const CONTESTS_COUNTED: usize = 100;
+/// A show that ended is known for this long, then its stream is forgotten.
+const ENDED_KNOWN: Duration = Duration::from_mins(2);
 const TICK: Duration = Duration::from_millis(250);
 /// Changes kept for a listener that is slow; one that misses some reads [`Stream::health`].
 const CHANGES_KEPT: usize = 256;
@@ -80,6 +90,8 @@ struct Feed {
     epoch: u32,
     source: Option<Source>,
     sources_so_far: u64,
+    /// When another source took the place of one that was sending, or tried to.
+    contests: VecDeque<Instant>,
     label: String,
     last_sample: Option<Instant>,
     meter: Meter,
@@ -90,7 +102,15 @@ struct Feed {
 struct Source {
     number: u64,
     closed: CancellationToken,
+    last_sample: Option<Instant>,
+    /// Until then it keeps its place while it sends.
+    keeps_place_until: Option<Instant>,
 }
+
+/// The stream's source has just replaced another and is sending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("another source has just taken the stream over")]
+pub struct PlaceKept;
 
 impl fmt::Debug for Streams {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,11 +126,7 @@ impl Streams {
 
     /// The stream of that name, made when there is none. Only for names that were granted.
     pub fn stream(&self, name: &StreamName) -> Arc<Stream> {
-        let mut streams = lock(&self.shared.streams);
-        let stream = streams.entry(name.clone()).or_insert_with(|| {
-            Arc::new(Stream::new(name.clone(), self.shared.changes.clone(), self.shared.clock.now()))
-        });
-        Arc::clone(stream)
+        self.entry(&mut lock(&self.shared.streams), name)
     }
 
     /// The stream of that name if there is one: for names that come from outside.
@@ -127,12 +143,21 @@ impl Streams {
         self.shared.changes.subscribe()
     }
 
-    /// Makes the holder of `grant` the stream's source; the one before it is closed.
-    pub fn publish(&self, grant: &PublishGrant) -> Publishing {
+    /// Makes the holder of `grant` the stream's source; the one before it is closed, unless it keeps its place.
+    pub fn publish(&self, grant: &PublishGrant) -> Result<Publishing, PlaceKept> {
         let now = self.shared.clock.now();
-        let stream = self.stream(&grant.name);
-        let (number, closed) = stream.take_over(grant, now);
-        Publishing { stream, number, closed, clock: Arc::clone(&self.shared.clock) }
+        let mut streams = lock(&self.shared.streams);
+        let stream = self.entry(&mut streams, &grant.name);
+        // With the map still locked, so that the stream is not forgotten meanwhile.
+        let (number, closed) = stream.take_over(grant, now)?;
+        Ok(Publishing { stream, number, closed, clock: Arc::clone(&self.shared.clock) })
+    }
+
+    fn entry(&self, streams: &mut HashMap<StreamName, Arc<Stream>>, name: &StreamName) -> Arc<Stream> {
+        let stream = streams.entry(name.clone()).or_insert_with(|| {
+            Arc::new(Stream::new(name.clone(), self.shared.changes.clone(), self.shared.clock.now()))
+        });
+        Arc::clone(stream)
     }
 
     /// Closes the stream's source. It may come back.
@@ -157,8 +182,9 @@ impl Streams {
         }
     }
 
-    /// Looks for streams that fell silent.
+    /// Looks for streams that fell silent, and forgets those that ended.
     pub fn tick(&self, now: Instant) {
+        lock(&self.shared.streams).retain(|_, stream| !stream.is_forgotten(now));
         for stream in self.all() {
             stream.tick(now);
         }
@@ -187,6 +213,7 @@ impl Stream {
                 epoch: 0,
                 source: None,
                 sources_so_far: 0,
+                contests: VecDeque::new(),
                 label: String::new(),
                 last_sample: None,
                 meter: Meter::default(),
@@ -213,12 +240,21 @@ impl Stream {
         self.health.borrow().clone()
     }
 
-    pub fn watch_health(&self) -> watch::Receiver<Health> {
-        self.health.subscribe()
+    fn is_forgotten(&self, now: Instant) -> bool {
+        let feed = lock(&self.feed);
+        feed.state == StreamState::Ended && feed.source.is_none() && now.since(feed.since) >= ENDED_KNOWN
     }
 
-    fn take_over(&self, grant: &PublishGrant, now: Instant) -> (u64, CancellationToken) {
+    fn take_over(&self, grant: &PublishGrant, now: Instant) -> Result<(u64, CancellationToken), PlaceKept> {
         let mut feed = lock(&self.feed);
+        let is_contest = feed.source.as_ref().is_some_and(|source| source.is_sending(now));
+        if is_contest {
+            feed.contest(now);
+        }
+        if is_contest && feed.source.as_ref().is_some_and(|source| source.keeps_place(now)) {
+            self.tell(&feed, now);
+            return Err(PlaceKept);
+        }
         if feed.close_source() {
             tracing::info!(stream.name = %self.name, "a new source takes the stream over");
         }
@@ -232,11 +268,16 @@ impl Stream {
         feed.label.clone_from(&grant.label);
         feed.meter = Meter::new(grant.max_bitrate_kbps);
         feed.refusal = None;
-        let source = Source { number: feed.sources_so_far, closed: CancellationToken::new() };
+        let source = Source {
+            number: feed.sources_so_far,
+            closed: CancellationToken::new(),
+            last_sample: None,
+            keeps_place_until: is_contest.then(|| now + KEPT_PLACE),
+        };
         let taken = (source.number, source.closed.clone());
         feed.source = Some(source);
         self.tell(&feed, now);
-        taken
+        Ok(taken)
     }
 
     fn begin_show(&self) {
@@ -281,6 +322,7 @@ impl Stream {
     fn tell(&self, feed: &Feed, now: Instant) {
         let mut warnings = feed.meter.warnings(now);
         warnings.extend(feed.refusal.clone());
+        warnings.extend(feed.contested(now));
         let health = Health {
             state: feed.state,
             since: feed.since,
@@ -302,12 +344,34 @@ impl Feed {
         self.source.as_ref().is_some_and(|source| source.number == number)
     }
 
+    fn contest(&mut self, now: Instant) {
+        self.contests.push_back(now);
+        if self.contests.len() > CONTESTS_COUNTED {
+            self.contests.pop_front();
+        }
+    }
+
+    fn contested(&self, now: Instant) -> Option<Warning> {
+        let count = self.contests.iter().filter(|at| now.since(**at) < CONTEST_TOLD).count();
+        (count > 0).then(|| Warning { code: WarningCode::SourceReplaced, fact: count.to_string() })
+    }
+
     /// True when there was one.
     fn close_source(&mut self) -> bool {
         self.source.take().is_some_and(|source| {
             source.closed.cancel();
             true
         })
+    }
+}
+
+impl Source {
+    fn is_sending(&self, now: Instant) -> bool {
+        self.last_sample.is_some_and(|last| now.since(last) < SENDING)
+    }
+
+    fn keeps_place(&self, now: Instant) -> bool {
+        self.keeps_place_until.is_some_and(|until| now < until)
     }
 }
 

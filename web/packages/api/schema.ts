@@ -2642,7 +2642,7 @@ export interface components {
             fact: string;
         };
         /** @enum {string} */
-        StreamWarningCode: "keyframes-rare" | "bitrate-high" | "no-audio" | "b-frames" | "open-gop" | "frame-rate-low" | "clock-drift" | "codec-unsupported" | "sample-rate-unsupported" | "configuration-broken" | "recording-disk-low" | "recording-failed";
+        StreamWarningCode: "keyframes-rare" | "bitrate-high" | "no-audio" | "b-frames" | "open-gop" | "frame-rate-low" | "clock-drift" | "codec-unsupported" | "sample-rate-unsupported" | "configuration-broken" | "source-replaced" | "recording-disk-low" | "recording-failed";
         /** @description A buyer's particulars as they stood when an order or inquiry was made. */
         TradeBuyer: {
             company: string;

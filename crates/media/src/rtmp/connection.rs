@@ -16,7 +16,7 @@ use super::door::Door;
 use super::session::{Event, Session, SessionError};
 use crate::gate::Refused;
 use crate::ingest::{Ingest, Refusal, Step};
-use crate::streams::Publishing;
+use crate::streams::{PlaceKept, Publishing};
 
 const READ_SIZE: usize = 64 * 1024;
 const WRITE_WITHIN: Duration = Duration::from_secs(10);
@@ -40,8 +40,12 @@ pub(super) enum Closed {
     Refused(#[from] Refused),
     #[error("the source was refused: {0}")]
     Unusable(#[from] Refusal),
-    #[error("another source took over, or the show ended")]
+    #[error(transparent)]
+    PlaceKept(#[from] PlaceKept),
+    #[error("another source took over")]
     Replaced,
+    #[error("the show ended, or the key was revoked")]
+    Ended,
 }
 
 impl Closed {
@@ -59,7 +63,9 @@ impl Closed {
             Self::DoesNotRead => "does-not-read",
             Self::Refused(_) => "key-refused",
             Self::Unusable(refusal) => refusal.code(),
+            Self::PlaceKept(_) => "place-kept",
             Self::Replaced => "replaced",
+            Self::Ended => "ended",
         }
     }
 }
@@ -109,13 +115,26 @@ impl Connection {
         }
     }
 
+    /// Tells the encoder why it is closed: another took over, or the show ended.
+    async fn give_way(&mut self) -> Closed {
+        let is_replaced = self.publishing.as_ref().is_some_and(Publishing::is_replaced);
+        let (closed, code) = if is_replaced {
+            (Closed::Replaced, "NetStream.Publish.BadName")
+        } else {
+            (Closed::Ended, "NetStream.Publish.Rejected")
+        };
+        self.session.refuse(code, &format!("Closed: {closed}."));
+        self.say_goodbye().await;
+        closed
+    }
+
     async fn read(&mut self, input: &mut BytesMut) -> Result<usize, Closed> {
         let read = timeout_at(self.deadline, self.socket.read_buf(input));
         let read = match &self.publishing {
             None => read.await,
             Some(publishing) => tokio::select! {
                 biased;
-                () = publishing.closed() => return Err(Closed::Replaced),
+                () = publishing.closed() => return Err(self.give_way().await),
                 read = read => read,
             },
         };
@@ -157,7 +176,15 @@ impl Connection {
         };
         match granted {
             Ok(grant) => {
-                let publishing = self.door.streams.publish(&grant);
+                let publishing = match self.door.streams.publish(&grant) {
+                    Ok(publishing) => publishing,
+                    Err(kept) => {
+                        let advice = format!("Closed: {kept}. Stop one of the two encoders that use this key.");
+                        self.session.refuse("NetStream.Publish.BadName", &advice);
+                        self.say_goodbye().await;
+                        return Err(kept.into());
+                    }
+                };
                 tracing::info!(stream.name = %grant.name, "RTMP source accepted");
                 self.publishing = Some(publishing);
                 self.session.accept();

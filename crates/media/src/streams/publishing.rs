@@ -34,6 +34,11 @@ impl Publishing {
         self.closed.cancelled().await;
     }
 
+    /// Whether another source feeds the stream now.
+    pub fn is_replaced(&self) -> bool {
+        lock(&self.stream.feed).source.as_ref().is_some_and(|source| source.number != self.number)
+    }
+
     /// Begins a new epoch with these tracks.
     pub fn tracks(&self, mut tracks: Vec<Track>) {
         let mut feed = lock(&self.stream.feed);
@@ -57,6 +62,9 @@ impl Publishing {
         }
         sample.epoch = feed.epoch;
         feed.last_sample = Some(sample.wall);
+        if let Some(source) = &mut feed.source {
+            source.last_sample = Some(sample.wall);
+        }
         let has_news = feed.meter.sample(&sample);
         let begins = match feed.state {
             StreamState::Idle => {

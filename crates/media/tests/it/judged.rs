@@ -201,7 +201,8 @@ async fn ffprobe_plays_the_show_and_its_replay_from_the_network() {
     tokio::spawn(async move { axum::serve(listener, routes).await });
 
     let (name, id) = (StreamName::new("fair"), RecordingId::new());
-    let publishing = streams.publish(&PublishGrant { name: name.clone(), label: "x".into(), max_bitrate_kbps: None });
+    let publishing =
+        streams.publish(&PublishGrant { name: name.clone(), label: "x".into(), max_bitrate_kbps: None }).unwrap();
     recorders.start(&name, id).await.unwrap();
     let mut waiting = recorders.statuses();
     for units in units.chunks(100) {

@@ -332,6 +332,7 @@ async fn a_second_obs_with_the_key_takes_over_and_the_first_comes_back_in_vain()
     first.send().await;
     samples(&mut sink, 50).await;
     let mut second = Obs::on_air(&studio, "secret").await;
+    assert_eq!(first.status().await.as_deref(), Some("NetStream.Publish.BadName"));
     assert_eq!(first.answer().await, None, "the first is closed");
     second.second(0);
     second.send().await;
@@ -342,6 +343,14 @@ async fn a_second_obs_with_the_key_takes_over_and_the_first_comes_back_in_vain()
             _ => {}
         }
     }
+    let (mut first, code) = Obs::start(&studio, "secret").await;
+    assert_eq!(code.as_deref(), Some("NetStream.Publish.BadName"));
+    assert_eq!(first.answer().await, None);
+    second.second(1_000);
+    second.send().await;
+    assert!(samples(&mut sink, 50).await.iter().all(|sample| sample.epoch == 2));
+    let warnings = studio.streams.find(&name()).unwrap().health().warnings;
+    assert!(warnings.iter().any(|it| it.code == WarningCode::SourceReplaced && it.fact == "2"), "{warnings:?}");
 }
 
 #[tokio::test]

@@ -219,7 +219,7 @@ impl Studio {
 
     async fn publish(&self, feed: &Feed) -> media::streams::Publishing {
         let grant = PublishGrant { name: self.name.clone(), label: "studio".into(), max_bitrate_kbps: None };
-        let publishing = self.streams.publish(&grant);
+        let publishing = self.streams.publish(&grant).unwrap();
         publish(&publishing, feed.units()).await;
         publishing
     }
@@ -266,6 +266,19 @@ async fn a_recording_is_played_again_once_it_is_sealed() {
     }
     let file = fs::read(studio.dir.path().join("rec").join(id.to_string()).join("0.mp4")).unwrap();
     assert!(bytes == file, "the replay is the recording, byte for byte");
+}
+
+#[tokio::test]
+async fn a_recording_goes_on_though_whoever_began_it_has_left() {
+    let studio = Studio::new();
+    let id = RecordingId::new();
+    {
+        let mut beginning = std::pin::pin!(studio.recorders.start(&studio.name, id));
+        assert!(futures_util::poll!(beginning.as_mut()).is_pending());
+    }
+    studio.until(id, |status| status.state == RecordingState::Open).await;
+    studio.recorders.stop(id).await.unwrap();
+    assert_eq!(studio.recorders.status(id).unwrap().state, RecordingState::Sealed);
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ impl Studio {
         let origin = Origin::new(streams.clone(), Arc::new(Door), OriginSettings::default(), clock);
         let name = StreamName::new(name);
         let grant = PublishGrant { name: name.clone(), label: "studio".into(), max_bitrate_kbps: None };
-        let publishing = streams.publish(&grant);
+        let publishing = streams.publish(&grant).unwrap();
         let rest = Feed::both(60).units();
         let mut studio = Self { streams, router: origin.routes(), name, publishing, rest };
         studio.send(seconds).await;
@@ -261,7 +261,7 @@ async fn the_end_closes_the_playlist_and_the_next_show_has_another_path() {
     assert!(read.ended);
 
     let grant = PublishGrant { name: studio.name.clone(), label: "studio".into(), max_bitrate_kbps: None };
-    let publishing = studio.streams.publish(&grant);
+    let publishing = studio.streams.publish(&grant).unwrap();
     publish(&publishing, Feed::both(5).units()).await;
     let next = get(&studio.router, "/live/fair/index.m3u8").await;
     assert!(!next.text().contains(&first));

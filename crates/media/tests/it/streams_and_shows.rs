@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kernel::{Clock, Instant, ManualClock};
+use media::health::WarningCode;
+use media::streams::PlaceKept;
 use media::{Codec, PublishGrant, Sample, StreamName, StreamState, Streams, Track, TrackId};
 
 fn grant() -> PublishGrant {
@@ -36,7 +38,7 @@ fn a_stream_is_live_from_its_first_keyframe_and_silent_after_a_second() {
     let clock = ManualClock::at(Instant::from_millis(1_000_000));
     let streams = Streams::new(Arc::new(clock.clone()));
     let mut changes = streams.changes();
-    let publishing = streams.publish(&grant());
+    let publishing = streams.publish(&grant()).unwrap();
     publishing.tracks(video());
     publishing.sample(sample(&clock, false));
     assert_eq!(publishing.stream().state(), StreamState::Idle);
@@ -68,7 +70,7 @@ fn a_stream_is_live_from_its_first_keyframe_and_silent_after_a_second() {
 fn a_source_that_leaves_makes_its_stream_silent_and_may_come_back() {
     let clock = ManualClock::at(Instant::from_millis(1_000_000));
     let streams = Streams::new(Arc::new(clock.clone()));
-    let publishing = streams.publish(&grant());
+    let publishing = streams.publish(&grant()).unwrap();
     publishing.tracks(video());
     publishing.sample(sample(&clock, true));
     let stream = Arc::clone(publishing.stream());
@@ -77,7 +79,7 @@ fn a_source_that_leaves_makes_its_stream_silent_and_may_come_back() {
     clock.advance(Duration::from_secs(30));
     streams.tick(clock.now());
     assert_eq!(stream.health().state, StreamState::Silent);
-    let publishing = streams.publish(&grant());
+    let publishing = streams.publish(&grant()).unwrap();
     publishing.tracks(video());
     publishing.sample(sample(&clock, true));
     assert_eq!((stream.state(), stream.show_id()), (StreamState::Live, show));
@@ -88,7 +90,7 @@ fn a_source_that_leaves_makes_its_stream_silent_and_may_come_back() {
 fn health_is_told_while_samples_flow_and_sinks_to_nothing_in_silence() {
     let clock = ManualClock::at(Instant::from_millis(1_000_000));
     let streams = Streams::new(Arc::new(clock.clone()));
-    let publishing = streams.publish(&grant());
+    let publishing = streams.publish(&grant()).unwrap();
     publishing.tracks(video());
     for frame in 0..100 {
         publishing.sample(sample(&clock, frame % 25 == 0));
@@ -102,4 +104,64 @@ fn health_is_told_while_samples_flow_and_sinks_to_nothing_in_silence() {
     clock.advance(Duration::from_secs(20));
     streams.tick(clock.now());
     assert_eq!(publishing.stream().health().video.unwrap().kbps, 0);
+}
+
+#[test]
+fn two_sources_with_one_key_do_not_take_the_stream_from_each_other_for_ever() {
+    let clock = ManualClock::at(Instant::from_millis(1_000_000));
+    let streams = Streams::new(Arc::new(clock.clone()));
+    let enter = || {
+        let publishing = streams.publish(&grant())?;
+        publishing.tracks(video());
+        publishing.sample(sample(&clock, true));
+        Ok::<_, PlaceKept>(publishing)
+    };
+    let contested = || {
+        let warnings = streams.find(&grant().name).unwrap().health().warnings;
+        warnings.into_iter().find(|it| it.code == WarningCode::SourceReplaced).map(|it| it.fact)
+    };
+    let first = enter().unwrap();
+    // Its connection broke, and nobody noticed: it comes back as a second one.
+    clock.advance(Duration::from_secs(2));
+    let again = enter().unwrap();
+    assert_eq!((first.is_replaced(), contested()), (true, None));
+    let second = enter().unwrap();
+    assert_eq!((again.is_replaced(), contested().as_deref()), (true, Some("1")));
+    assert_eq!(enter().unwrap_err(), PlaceKept);
+    assert_eq!((second.is_replaced(), contested().as_deref()), (false, Some("2")));
+    // It keeps its place for half a minute at most, and only while it sends.
+    clock.advance(Duration::from_secs(29));
+    second.sample(sample(&clock, true));
+    assert_eq!(enter().unwrap_err(), PlaceKept);
+    clock.advance(Duration::from_secs(1));
+    second.sample(sample(&clock, true));
+    let third = enter().unwrap();
+    clock.advance(Duration::from_secs(2));
+    let fourth = enter().unwrap();
+    clock.advance(Duration::from_mins(1));
+    fourth.sample(sample(&clock, true));
+    assert_eq!((third.is_replaced(), contested()), (true, None));
+}
+
+#[test]
+fn a_stream_that_ended_is_forgotten_and_the_next_source_begins_anew() {
+    let clock = ManualClock::at(Instant::from_millis(1_000_000));
+    let streams = Streams::new(Arc::new(clock.clone()));
+    let publishing = streams.publish(&grant()).unwrap();
+    publishing.tracks(video());
+    publishing.sample(sample(&clock, true));
+    streams.end(&grant().name);
+    clock.advance(Duration::from_secs(119));
+    streams.tick(clock.now());
+    assert_eq!(streams.all().len(), 1);
+    clock.advance(Duration::from_secs(1));
+    streams.tick(clock.now());
+    assert!(streams.all().is_empty());
+    publishing.sample(sample(&clock, true)); // too late
+    let publishing = streams.publish(&grant()).unwrap();
+    publishing.tracks(video());
+    publishing.sample(sample(&clock, true));
+    clock.advance(Duration::from_mins(10));
+    streams.tick(clock.now());
+    assert_eq!(streams.find(&grant().name).unwrap().state(), StreamState::Silent);
 }
