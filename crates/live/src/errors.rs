@@ -45,6 +45,8 @@ pub enum LiveError {
     NotAnOrder,
     #[error("the move is not allowed")]
     Denied(Problem),
+    #[error("the recording cannot be sealed yet")]
+    NotSealed(#[from] std::io::Error),
     #[error("the move was cut off")]
     CutOff(#[from] tokio::task::JoinError),
     #[error("the event could not be stored")]
@@ -80,7 +82,7 @@ impl From<LiveError> for Problem {
             E::TooManyKeys => Self::conflict("too-many-stream-keys"),
             E::NotAnOrder => Self::unprocessable("not-an-order"),
             E::Denied(problem) => problem,
-            err @ (E::CutOff(_) | E::Store(_) | E::Outbox(_)) => Self::internal(&err),
+            err @ (E::NotSealed(_) | E::CutOff(_) | E::Store(_) | E::Outbox(_)) => Self::internal(&err),
         }
     }
 }

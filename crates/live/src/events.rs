@@ -123,7 +123,7 @@ impl Live {
         plan.starts_at = starts_at.unwrap_or(plan.starts_at);
         plan.time_zone = time_zone.unwrap_or_else(|| std::mem::take(&mut plan.time_zone));
         after.plan = after.plan.checked()?;
-        if before.state == EventState::Scheduled {
+        if before.state != EventState::Draft {
             // What is announced stays fit to be announced; its start may have come meanwhile.
             let moved = after.plan.starts_at != before.plan.starts_at;
             let mut missing = after.plan.missing_to_schedule(self.clock.now());
@@ -151,6 +151,8 @@ impl Live {
         reason: &str,
     ) -> Result<Event, E> {
         let reason: String = clean_line(reason).chars().take(MAX_REASON_CHARS).collect();
+        // Files are read before others wait for the database.
+        let has_recording = to != EventState::Replay || self.has_recording(id).await?;
         let txn = self.db.write().await?;
         let before = store::hold_event(&txn, id).await?.ok_or(E::NoSuchEvent)?;
         let by = allowed(mover, &before, to)?;
@@ -166,6 +168,9 @@ impl Live {
         after.updated_at = now;
         if (before.state, to) == (EventState::Scheduled, EventState::Live) {
             after.recording = Some(RecordingId::new());
+        }
+        if !has_recording {
+            after.recording = None;
         }
         let was_rehearsed = before.state == EventState::Rehearsing;
         if was_rehearsed {
@@ -200,6 +205,13 @@ impl Live {
         Ok(event)
     }
 
+    /// Whether there is anything to play of the event.
+    async fn has_recording(&self, id: EventId) -> Result<bool, E> {
+        let event = store::event(self.db.read(), id).await?;
+        let Some(recording) = event.and_then(|event| event.recording) else { return Ok(false) };
+        Ok(self.recorders.is_playable(recording).await?)
+    }
+
     /// What a move needs beside being legal.
     async fn guard(&self, txn: &DatabaseTransaction, event: &Event, to: EventState) -> Result<(), E> {
         let missing = match (event.state, to) {
@@ -209,7 +221,7 @@ impl Live {
             }
             (EventState::Scheduled, EventState::Live) => {
                 let checks = self.checks(txn, event).await?;
-                checks.iter().filter(|check| check.required && !check.ok).map(|check| check.key).collect()
+                checks.iter().filter(|check| !check.ok).map(|check| check.key).collect()
             }
             _ => Vec::new(),
         };
@@ -268,9 +280,15 @@ impl Live {
     /// The checklist before going live.
     pub async fn readiness(&self, org: OrgId, id: EventId) -> Result<Vec<Check>, E> {
         let event = owned(self.db.read(), org, id).await?;
-        self.checks(self.db.read(), &event).await
+        let mut checks = self.checks(self.db.read(), &event).await?;
+        let recorders = self.recorders.clone();
+        let has_room = tokio::task::spawn_blocking(move || recorders.has_room()).await?;
+        let advice = "Free space for the recording.";
+        checks.push(Check { key: "disk", ok: has_room, advice, required: false });
+        Ok(checks)
     }
 
+    /// What going live needs.
     async fn checks(&self, conn: &impl ConnectionTrait, event: &Event) -> Result<Vec<Check>, E> {
         let items = store::items(conn, event.id).await?;
         let has_key = !store::keys(conn, event.id).await?.is_empty();
@@ -278,15 +296,12 @@ impl Live {
         let products = run::products(&items);
         let are_published = self.are_published(conn, event.org, &products).await?;
         let check = |key, ok, advice| Check { key, ok, advice, required: true };
-        let room =
-            Check { required: false, ..check("disk", self.recorders.has_room(), "Free space for the recording.") };
         Ok(vec![
             check("title", !event.plan.default_title().is_empty(), "Write the title in the event's first language."),
             check("run_sheet", !items.is_empty(), "Put at least one item on the run sheet."),
             check("products", are_published, "Publish every product of the run sheet."),
             check("stream_key", has_key, "Make a stream key for the encoder."),
             check("stream", is_live, "Start the encoder; its picture has not arrived."),
-            room,
         ])
     }
 

@@ -45,6 +45,8 @@ impl Live {
             match self.transition(Mover::System, event.id, Some(event.version), to, "").await {
                 // Somebody was faster: the next look sees what they made of it.
                 Ok(_) | Err(E::VersionConflict { .. } | E::IllegalTransition { .. }) => {}
+                // The recorder has said what is wrong; the next look tries again.
+                Err(E::NotSealed(cause)) => tracing::debug!(%cause, event.id = %event.id, "a recording is not sealed"),
                 Err(cause) => tracing::warn!(%cause, event.id = %event.id, "an event does not follow its stream"),
             }
         }

@@ -131,6 +131,10 @@ async fn date_and_zone_are_fixed_once_the_event_runs() {
         assert_eq!(house.crew("PATCH", &path, json!({"starts_at": later})).await.1["type"], "/problems/event-fixed");
         assert_eq!(house.crew("PATCH", &path, json!({"text": {"en": "New words"}})).await.0, 200);
         assert_eq!(house.crew("PATCH", &path, json!({"version": 1, "text": {}})).await.0, 409);
+        for (field, nothing) in [("title", json!({})), ("hosts", json!([]))] {
+            let (status, refused) = house.crew("PATCH", &path, json!({field: nothing})).await;
+            assert_eq!((status, &refused["missing"]), (409, &json!([field])), "it is on the air");
+        }
     })
     .await;
 }

@@ -79,7 +79,9 @@ async fn a_show_that_goes_live_is_open_at_once() {
 #[tokio::test]
 async fn a_recording_is_everybodys_as_a_replay_and_else_its_crews() {
     each_house(|house| async move {
-        let (event, _, _publishing) = house.on_air().await;
+        let (event, _, publishing) = house.on_air().await;
+        house.clock.advance(Duration::from_secs(1));
+        house.frame(&publishing);
         let (_, planned) = house.crew("GET", &format!("/api/v1/events/{event}"), Value::Null).await;
         let recording: RecordingId = planned["recording"].as_str().unwrap().parse().unwrap();
         let seen = || async {

@@ -355,3 +355,19 @@ async fn whoever_changes_an_item_at_the_same_time_loses_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_show_of_which_nothing_was_recorded_is_a_replay_without_a_recording() {
+    each_house(|house| async move {
+        house.disk.has(0);
+        let (event, _, publishing) = house.on_air().await;
+        house.frame(&publishing);
+        assert_eq!(house.moved(&event, "ended").await.0, 200);
+        for _ in 0..2 {
+            house.live.follow_due(house.clock.now()).await.unwrap();
+        }
+        let show = house.public(&format!("/api/v1/shows/{event}")).await.1;
+        assert_eq!((&show["state"], &show["recording"]), (&json!("replay"), &Value::Null));
+    })
+    .await;
+}
