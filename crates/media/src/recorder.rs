@@ -190,6 +190,17 @@ impl Recorders {
         Ok(running.done.await.map_err(io::Error::other)?)
     }
 
+    /// Whether there is anything to play of a recording that has ended. What could not be sealed then is sealed now;
+    /// an error says that it still cannot.
+    pub async fn is_playable(&self, id: RecordingId) -> io::Result<bool> {
+        let dir = self.0.settings.dir.join(id.to_string());
+        let look = move || {
+            tape::recover(&dir)?;
+            Ok(tape::read_state(&dir)?.is_some() && !tape::read_index(&dir)?.0.is_empty())
+        };
+        tokio::task::spawn_blocking(look).await.map_err(io::Error::other)?
+    }
+
     /// Ends every recording: for an orderly shutdown.
     pub async fn stop_all(&self) {
         let ids: Vec<RecordingId> = self.running().keys().copied().collect();
@@ -299,10 +310,12 @@ impl Recorders {
         let mut lags = 0;
         loop {
             let unit = tokio::select! {
-                () = stop.cancelled() => break,
+                biased;
                 // The writer has given up: the status must not wait for the next sample to say so.
                 () = outputs.closed() => return,
+                // What is on the bus already belongs to the recording.
                 unit = subscription.next() => unit,
+                () = stop.cancelled() => break,
             };
             let Some(unit) = unit else { break };
             if subscription.lags() > lags {

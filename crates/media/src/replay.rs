@@ -33,7 +33,15 @@ pub struct Replays(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     dir: PathBuf,
-    indexes: Mutex<HashMap<RecordingId, Arc<Vec<Line>>>>,
+    indexes: Mutex<HashMap<RecordingId, Arc<Index>>>,
+}
+
+/// What is known of a recording, as long as its index is as it was.
+#[derive(Debug)]
+struct Index {
+    stamp: tape::Stamp,
+    lines: Vec<Line>,
+    playlist: Text,
 }
 
 impl Replays {
@@ -51,8 +59,8 @@ impl Replays {
 
     /// How long a sealed recording plays, in microseconds; `None` when it is not sealed or not there.
     pub async fn duration_us(&self, id: RecordingId) -> Option<i64> {
-        let lines = self.blocking(move |shared| shared.lines(id)).await.ok()?;
-        Some(lines.iter().map(|line| line.duration_us).sum())
+        let index = self.blocking(move |shared| shared.index(id)).await.ok()?;
+        Some(index.lines.iter().map(|line| line.duration_us).sum())
     }
 
     async fn blocking<T: Send + 'static>(
@@ -69,7 +77,7 @@ impl Replays {
 
 impl Shared {
     /// The index of a sealed recording.
-    fn lines(&self, id: RecordingId) -> Result<Arc<Vec<Line>>, Problem> {
+    fn index(&self, id: RecordingId) -> Result<Arc<Index>, Problem> {
         let indexes = || self.indexes.lock().unwrap_or_else(PoisonError::into_inner);
         // The path is made from the id's own text, never from the request's.
         let dir = self.dir.join(id.to_string());
@@ -78,25 +86,28 @@ impl Shared {
             indexes().remove(&id);
             return Err(not_found());
         }
-        if let Some(lines) = indexes().get(&id) {
-            return Ok(lines.clone());
+        // A recording may have gone on and been sealed again since it was last asked for.
+        let stamp = tape::stamp(&dir).map_err(|error| Problem::internal(&error))?;
+        if let Some(index) = indexes().get(&id).filter(|index| index.stamp == stamp) {
+            return Ok(index.clone());
         }
         let (lines, _) = tape::read_index(&dir).map_err(|error| Problem::internal(&error))?;
         if lines.is_empty() {
             return Err(not_found());
         }
-        let lines = Arc::new(lines);
+        let playlist = Text::new(render(&lines));
+        let index = Arc::new(Index { stamp, lines, playlist });
         let mut indexes = indexes();
         if indexes.len() >= INDEXES_KEPT {
             indexes.clear();
         }
-        indexes.insert(id, lines.clone());
-        Ok(lines)
+        indexes.insert(id, index.clone());
+        Ok(index)
     }
 
     fn read(&self, id: RecordingId, epoch: u32, wanted: Wanted) -> Result<Bytes, Problem> {
-        let lines = self.lines(id)?;
-        let mut of_epoch = lines.iter().filter(|line| line.epoch == epoch);
+        let index = self.index(id)?;
+        let mut of_epoch = index.lines.iter().filter(|line| line.epoch == epoch);
         let (offset, size) = match wanted {
             Wanted::Init => of_epoch.next().map(|line| (0, line.offset)),
             Wanted::Segment(msn) => of_epoch.find(|line| line.msn == msn).map(|line| (line.offset, line.size)),
@@ -137,10 +148,10 @@ async fn index(
     let answer = async {
         let Path(id) = path.ok().ok_or_else(not_found)?;
         let id = recording(&id)?;
-        replays.blocking(move |shared| shared.lines(id)).await
+        replays.blocking(move |shared| shared.index(id)).await
     };
     match answer.await {
-        Ok(lines) => delivery::playlist(Text::new(render(&lines)), &headers, Keep::Seconds(60)),
+        Ok(index) => delivery::playlist(index.playlist.clone(), &headers, Keep::Seconds(60)),
         Err(problem) => delivery::refusal(&problem),
     }
 }

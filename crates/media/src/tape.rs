@@ -15,7 +15,7 @@ use bytes::Bytes;
 use kernel::Instant;
 use sha2::{Digest, Sha256};
 
-pub use self::index::{Line, Phase, State, read_index, read_state, reel_name};
+pub use self::index::{Line, Phase, Stamp, State, read_index, read_state, reel_name, stamp};
 use self::index::{append, epochs, open_index, sync_dir, write_state};
 pub use self::recover::{Recovered, recover};
 use crate::part::{Output, Part, SegmentEnd};

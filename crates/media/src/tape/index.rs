@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::SystemTime;
 
 use kernel::Instant;
 use serde::{Deserialize, Serialize};
@@ -93,6 +94,17 @@ pub fn read_index(dir: &Path) -> io::Result<(Vec<Line>, String)> {
         lines.push(line);
     }
     Ok((lines, previous))
+}
+
+/// Tells whether an index has changed: its length, and when it was written last.
+pub type Stamp = (u64, Option<SystemTime>);
+
+pub fn stamp(dir: &Path) -> io::Result<Stamp> {
+    match fs::metadata(dir.join(INDEX)) {
+        Ok(index) => Ok((index.len(), index.modified().ok())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok((0, None)),
+        Err(error) => Err(error),
+    }
 }
 
 pub(super) fn first_previous() -> String {

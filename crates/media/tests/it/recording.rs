@@ -282,6 +282,45 @@ async fn a_recording_goes_on_though_whoever_began_it_has_left() {
 }
 
 #[tokio::test]
+async fn a_recording_that_went_on_is_played_to_its_new_end() {
+    let studio = Studio::new();
+    let id = RecordingId::new();
+    let segments = || async {
+        let (status, playlist) = studio.get(&format!("/replay/{id}/index.m3u8")).await;
+        let playlist = String::from_utf8(playlist.to_vec()).unwrap();
+        (status, playlist.lines().filter(|line| !line.starts_with('#')).count())
+    };
+    let mut sealed = 0;
+    for epoch in 1..=2 {
+        studio.recorders.start(&studio.name, id).await.unwrap();
+        let _publishing = studio.publish(&Feed { epoch, ..Feed::both(5) }).await;
+        studio.until(id, |status| status.segments >= sealed + 2).await;
+        studio.recorders.stop(id).await.unwrap();
+        let now = studio.recorders.status(id).unwrap().segments;
+        assert!(now > sealed);
+        sealed = now;
+        // The status counts what it was told; the last segment is told by the index.
+        let played = segments().await;
+        assert!(played.0 == StatusCode::OK && played.1 as u64 >= sealed, "{played:?} of {sealed}");
+    }
+}
+
+#[tokio::test]
+async fn a_recording_without_a_segment_is_none_to_play() {
+    let studio = Studio::new();
+    let id = RecordingId::new();
+    assert!(!studio.recorders.is_playable(id).await.unwrap());
+    studio.recorders.start(&studio.name, id).await.unwrap();
+    studio.recorders.stop(id).await.unwrap();
+    assert!(!studio.recorders.is_playable(id).await.unwrap());
+    // What a writer left open is sealed.
+    let id = RecordingId::new();
+    tape_of(&studio.dir.path().join("rec").join(id.to_string()), &Feed::both(7).units());
+    assert!(studio.recorders.is_playable(id).await.unwrap());
+    assert_eq!(studio.get(&format!("/replay/{id}/index.m3u8")).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn only_recordings_are_played() {
     let studio = Studio::new();
     let id = RecordingId::new();
