@@ -66,6 +66,9 @@ pub enum Refused {
 
 const TRIES: usize = 5;
 const WINDOW: Duration = Duration::from_mins(1);
+/// An address that showed a right key is not shut out for so long: the studio's encoder comes back, whoever else
+/// types wrong keys behind the same address.
+const WELCOME_FOR: Duration = Duration::from_hours(12);
 const ADDRESSES_AT_MOST: usize = 10_000;
 
 /// Counts refused keys per address: five within a minute close the door for the rest of it.
@@ -74,13 +77,29 @@ const ADDRESSES_AT_MOST: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct Tries {
     failures: HashMap<IpAddr, VecDeque<Instant>>,
+    welcome: HashMap<IpAddr, Instant>,
 }
 
 impl Tries {
     pub fn is_shut_out(&self, from: IpAddr, now: Instant) -> bool {
+        let from = customer(from);
+        if self.welcome.get(&from).is_some_and(|shown| now.since(*shown) < WELCOME_FOR) {
+            return false;
+        }
         self.failures
-            .get(&customer(from))
+            .get(&from)
             .is_some_and(|failures| failures.iter().filter(|failure| now.since(**failure) < WINDOW).count() >= TRIES)
+    }
+
+    /// A right key came from there.
+    pub fn succeeded(&mut self, from: IpAddr, now: Instant) {
+        if self.welcome.len() >= ADDRESSES_AT_MOST {
+            self.welcome.retain(|_, shown| now.since(*shown) < WELCOME_FOR);
+        }
+        let from = customer(from);
+        if self.welcome.len() < ADDRESSES_AT_MOST || self.welcome.contains_key(&from) {
+            self.welcome.insert(from, now);
+        }
     }
 
     pub fn failed(&mut self, from: IpAddr, now: Instant) {
@@ -152,5 +171,18 @@ mod tests {
         assert!(tries.is_shut_out(neighbour, Instant::from_millis(5_000)));
         assert!(!tries.is_shut_out("192.0.2.1".parse().unwrap(), Instant::from_millis(5_000)));
         assert!(!tries.is_shut_out(from, Instant::from_millis(60_000)));
+    }
+
+    #[test]
+    fn an_address_that_showed_a_right_key_is_not_shut_out_for_half_a_day() {
+        let mut tries = Tries::default();
+        let from: IpAddr = "192.0.2.1".parse().unwrap();
+        tries.succeeded(from, Instant::EPOCH);
+        let fails_at = |tries: &mut Tries, now| (0..TRIES).for_each(|_| tries.failed(from, now));
+        let noon = Instant::EPOCH + WELCOME_FOR;
+        fails_at(&mut tries, Instant::EPOCH);
+        assert!(!tries.is_shut_out(from, Instant::EPOCH));
+        fails_at(&mut tries, noon);
+        assert!(tries.is_shut_out(from, noon));
     }
 }

@@ -176,6 +176,7 @@ impl Connection {
         };
         match granted {
             Ok(grant) => {
+                self.door.succeeded(self.from);
                 let publishing = match self.door.streams.publish(&grant) {
                     Ok(publishing) => publishing,
                     Err(kept) => {
@@ -192,8 +193,9 @@ impl Connection {
                 self.flush().await
             }
             Err(refused) => {
-                // The same answer for every reason, so that keys cannot be told apart.
-                if refused != Refused::Unavailable {
+                // The same answer for every reason, so that keys cannot be told apart. A right key that comes too
+                // early was not guessed.
+                if !matches!(refused, Refused::Unavailable | Refused::NotNow) {
                     self.door.failed(self.from);
                 }
                 self.session.refuse("NetStream.Publish.BadName", "The stream key was refused.");

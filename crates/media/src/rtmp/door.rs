@@ -95,6 +95,10 @@ impl Door {
         lock(&self.tries).is_shut_out(from, self.clock.now())
     }
 
+    pub(super) fn succeeded(&self, from: IpAddr) {
+        lock(&self.tries).succeeded(from, self.clock.now());
+    }
+
     pub(super) fn failed(&self, from: IpAddr) {
         lock(&self.tries).failed(from, self.clock.now());
     }

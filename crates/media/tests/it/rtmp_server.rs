@@ -1,17 +1,19 @@
 //! The RTMP server on real sockets: keys, take-over, patience, and ffmpeg as a publisher nobody here wrote.
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kernel::SystemClock;
+use futures_util::future::BoxFuture;
+use kernel::{Secret, SystemClock};
 use media::gate::FixedKeys;
 use media::health::WarningCode;
 use media::rtmp::chunk::kind;
 use media::{
-    PublishGrant, RtmpLimits, RtmpServer, Sample, StreamName, StreamState, Streams, Subscription, Track, TrackId, Unit,
+    PlayGrant, PublishGrant, Refused, RtmpLimits, RtmpServer, Sample, StreamGate, StreamName, StreamState, Streams,
+    Subscription, Track, TrackId, Unit,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -30,12 +32,15 @@ pub struct Studio {
 
 impl Studio {
     pub async fn open() -> Self {
-        Self::with(RtmpLimits::default()).await
+        Self::limited(RtmpLimits::default()).await
     }
 
-    async fn with(limits: RtmpLimits) -> Self {
+    async fn limited(limits: RtmpLimits) -> Self {
         let grant = PublishGrant { name: name(), label: "main camera".to_owned(), max_bitrate_kbps: None };
-        let gate = FixedKeys::new([("secret".to_owned().into(), grant)]);
+        Self::with(FixedKeys::new([("secret".to_owned().into(), grant)]), limits).await
+    }
+
+    async fn with(gate: impl StreamGate, limits: RtmpLimits) -> Self {
         let clock = Arc::new(SystemClock);
         let streams = Streams::new(clock.clone());
         let anywhere = "127.0.0.1:0".parse().unwrap();
@@ -110,6 +115,42 @@ async fn a_wrong_key_hears_bad_name_and_the_sixth_try_hears_nothing() {
     assert!(studio.streams.all().is_empty());
 }
 
+/// Knows every key, and opens to none yet.
+struct TooEarly;
+
+impl StreamGate for TooEarly {
+    fn publish(&self, _: &Secret<String>, _: IpAddr) -> BoxFuture<'_, Result<PublishGrant, Refused>> {
+        Box::pin(std::future::ready(Err(Refused::NotNow)))
+    }
+
+    fn play(&self, _: &StreamName, _: Option<&str>) -> BoxFuture<'_, Result<PlayGrant, Refused>> {
+        Box::pin(std::future::ready(Err(Refused::NotNow)))
+    }
+}
+
+#[tokio::test]
+async fn an_encoder_that_comes_too_early_may_go_on_trying() {
+    let studio = Studio::with(TooEarly, RtmpLimits::default()).await;
+    for _ in 0..8 {
+        let mut encoder = Encoder::connect(studio.address, "secret").await;
+        assert_eq!(encoder.status().await.as_deref(), Some("NetStream.Publish.BadName"));
+    }
+}
+
+#[tokio::test]
+async fn wrong_keys_do_not_keep_the_encoder_of_the_same_address_out() {
+    let studio = Studio::open().await;
+    let mut encoder = Encoder::connect(studio.address, "secret").await;
+    assert_eq!(encoder.status().await.as_deref(), Some("NetStream.Publish.Start"));
+    drop(encoder);
+    for _ in 0..6 {
+        let mut encoder = Encoder::connect(studio.address, "guess").await;
+        assert_eq!(encoder.status().await.as_deref(), Some("NetStream.Publish.BadName"));
+    }
+    let mut encoder = Encoder::connect(studio.address, "secret").await;
+    assert_eq!(encoder.status().await.as_deref(), Some("NetStream.Publish.Start"));
+}
+
 #[tokio::test]
 async fn the_same_key_takes_over_within_the_same_show() {
     let studio = Studio::open().await;
@@ -182,16 +223,16 @@ async fn garbage_closes_only_its_own_connection() {
 async fn a_publisher_that_shows_no_key_sends_no_header_or_falls_silent_is_let_go() {
     let short = Duration::from_millis(150);
     let hasty = RtmpLimits { authorise: short, ..RtmpLimits::default() };
-    let studio = Studio::with(hasty).await;
+    let studio = Studio::limited(hasty).await;
     let mut socket = TcpStream::connect(studio.address).await.unwrap();
     assert_eq!(timeout(PATIENCE, socket.read(&mut [0; 16])).await.unwrap().unwrap_or(0), 0);
 
-    let studio = Studio::with(RtmpLimits { configure: short, ..RtmpLimits::default() }).await;
+    let studio = Studio::limited(RtmpLimits { configure: short, ..RtmpLimits::default() }).await;
     let mut encoder = Encoder::connect(studio.address, "secret").await;
     assert_eq!(encoder.status().await.as_deref(), Some("NetStream.Publish.Start"));
     assert!(timeout(PATIENCE, encoder.is_closed()).await.unwrap());
 
-    let studio = Studio::with(RtmpLimits { silence: short, ..RtmpLimits::default() }).await;
+    let studio = Studio::limited(RtmpLimits { silence: short, ..RtmpLimits::default() }).await;
     let mut encoder = Encoder::on_air(studio.address, "secret").await;
     encoder.script.second(0);
     encoder.send().await;
@@ -202,7 +243,7 @@ async fn a_publisher_that_shows_no_key_sends_no_header_or_falls_silent_is_let_go
 async fn a_publisher_that_stalls_for_a_fifth_of_the_limit_goes_on() {
     // 4 s of 20 s, scaled down ten times.
     assert_eq!(RtmpLimits::default().silence, Duration::from_secs(20));
-    let studio = Studio::with(RtmpLimits { silence: Duration::from_secs(2), ..RtmpLimits::default() }).await;
+    let studio = Studio::limited(RtmpLimits { silence: Duration::from_secs(2), ..RtmpLimits::default() }).await;
     let mut sink = studio.listen();
     let mut encoder = Encoder::on_air(studio.address, "secret").await;
     encoder.script.second(0);
@@ -217,12 +258,12 @@ async fn a_publisher_that_stalls_for_a_fifth_of_the_limit_goes_on() {
 
 #[tokio::test]
 async fn places_are_bounded() {
-    let studio = Studio::with(RtmpLimits { connections: 1, ..RtmpLimits::default() }).await;
+    let studio = Studio::limited(RtmpLimits { connections: 1, ..RtmpLimits::default() }).await;
     let _encoder = Encoder::on_air(studio.address, "secret").await;
     let mut second = TcpStream::connect(studio.address).await.unwrap();
     assert_eq!(timeout(PATIENCE, second.read(&mut [0; 16])).await.unwrap().unwrap_or(0), 0);
 
-    let studio = Studio::with(RtmpLimits { connections_per_address: 1, ..RtmpLimits::default() }).await;
+    let studio = Studio::limited(RtmpLimits { connections_per_address: 1, ..RtmpLimits::default() }).await;
     let mut encoder = Encoder::on_air(studio.address, "secret").await;
     let mut second = TcpStream::connect(studio.address).await.unwrap();
     assert_eq!(timeout(PATIENCE, second.read(&mut [0; 16])).await.unwrap().unwrap_or(0), 0);
