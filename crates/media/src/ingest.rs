@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use kernel::Instant;
 
-use self::clock::{AHEAD_AT_MOST_MS, Epoch, Raw, WireClock};
+use self::clock::{AHEAD_AT_MOST_MS, Epoch, Raw, Standstill, WireClock};
 pub use self::refusal::Refusal;
 use crate::aac::AacConfig;
 use crate::avc::AvcConfig;
@@ -40,6 +40,7 @@ pub struct Ingest {
     expects_video: Option<bool>,
     expects_audio: Option<bool>,
     clock: WireClock,
+    standstill: Standstill,
     epoch: Option<Epoch>,
     held: VecDeque<Raw>,
     held_bytes: usize,
@@ -90,7 +91,7 @@ impl Ingest {
                     return Ok(());
                 };
                 let at_ms = self.clock.unfold(timestamp);
-                self.take(Raw { track: TrackId::Video, at_ms, cts_ms, key, wall, data });
+                self.take(Raw { track: TrackId::Video, at_ms, cts_ms, key, wall, data })?;
             }
             VideoTag::Nothing => {}
         }
@@ -109,7 +110,7 @@ impl Ingest {
             }
             AudioTag::Frame(data) if self.audio.is_some() => {
                 let at_ms = self.clock.unfold(timestamp);
-                self.take(Raw { track: TrackId::Audio, at_ms, cts_ms: 0, key: true, wall, data });
+                self.take(Raw { track: TrackId::Audio, at_ms, cts_ms: 0, key: true, wall, data })?;
             }
             AudioTag::Frame(_) | AudioTag::Nothing => {}
         }
@@ -123,7 +124,10 @@ impl Ingest {
         self.held_bytes = self.held.iter().map(|raw| raw.data.len()).sum();
     }
 
-    fn take(&mut self, raw: Raw) {
+    fn take(&mut self, raw: Raw) -> Result<(), Refusal> {
+        if self.standstill.is_too_long(raw.at_ms, raw.wall) {
+            return Err(Refusal::ClockStands);
+        }
         if let Some(epoch) = &self.epoch
             && epoch.is_jump(&raw)
         {
@@ -131,18 +135,19 @@ impl Ingest {
             let is_young = epoch.last_ms - epoch.origin_ms < WAIT_FOR_OTHER_MS;
             if is_young && epoch.last_of(raw.track).is_none() && self.strays < STRAYS_AT_MOST {
                 self.strays += 1;
-                return;
+                return Ok(());
             }
             self.epoch = None;
         }
         if self.epoch.is_some() {
             self.pass(raw);
-            return;
+            return Ok(());
         }
         self.hold(raw);
         if self.is_complete() {
             self.begin();
         }
+        Ok(())
     }
 
     fn hold(&mut self, raw: Raw) {

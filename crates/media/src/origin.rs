@@ -39,7 +39,7 @@ const ENDED_SERVED: Duration = Duration::from_mins(2);
 pub struct OriginSettings {
     /// PART-TARGET: 200 ms to 1 s.
     pub part_target: Duration,
-    /// How far back a viewer can go.
+    /// How far back a viewer can go; not as far where that is more than 512 MiB.
     pub window: Duration,
 }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 use kernel::Instant;
 
 use self::epoch::Epoch;
-use self::lane::Lane;
+use self::lane::{Lane, Refused};
 use crate::boxes::{self, Timed};
 pub use crate::part::{Init, Output, Part, SegmentEnd};
 use crate::sample::{Sample, Track, TrackId, Unit};
@@ -25,6 +25,8 @@ const SEGMENT_AT_LEAST_US: i64 = 1_000_000;
 const FIRST_SEGMENT_AT_MOST_US: i64 = 6_000_000;
 /// Without video every frame is a keyframe; segments are cut by length alone.
 const AUDIO_SEGMENT_US: i64 = 2_000_000;
+/// The first group may be a short one; those that follow must fit into the target it fixes.
+const TARGET_AT_LEAST_S: u32 = 2;
 /// EXTINF is rounded to whole seconds before it is compared with the target duration (RFC 8216bis 4.4.3.1).
 const ROUNDING_US: i64 = 499_000;
 /// A longer hole is not filled with parts: the timeline breaks instead.
@@ -33,6 +35,10 @@ const LONGEST_FILLED_GAP_US: i64 = 10_000_000;
 const VIDEO_MISSING_AFTER_US: i64 = 1_500_000;
 /// RTMP counts whole milliseconds: a frame may last this much longer than the one before.
 const JITTER_US: i64 = 2_000;
+
+/// More than this does not wait for the end of its part, so that no source fills the memory: the part is cut, and its
+/// segment with it. 334 ms of 100 Mbit/s are a quarter of it.
+pub const PART_BYTES_AT_MOST: usize = 16 * 1024 * 1024;
 
 /// Makes parts and segments of one show. Lives through its epochs.
 #[derive(Debug)]
@@ -44,6 +50,8 @@ pub struct Packager {
     begun: bool,
     epoch: Option<Epoch>,
     dropped: u64,
+    /// Taken since the last part was closed.
+    waiting_bytes: usize,
     out: Vec<Output>,
 }
 
@@ -58,6 +66,7 @@ impl Packager {
             begun: false,
             epoch: None,
             dropped: 0,
+            waiting_bytes: 0,
             out: Vec::new(),
         }
     }
@@ -111,10 +120,12 @@ impl Packager {
     fn beside(&mut self, sample: &Arc<Sample>) {
         let Some(epoch) = &mut self.epoch else { return };
         let Some(lane) = &mut epoch.beside else { return };
-        let Ok(before) = lane.take(sample.clone()) else {
+        let taken = if self.waiting_bytes > PART_BYTES_AT_MOST { Err(Refused) } else { lane.take(sample.clone()) };
+        let Ok(before) = taken else {
             self.dropped += 1;
             return;
         };
+        self.waiting_bytes += sample.data.len();
         lane.ready.extend(before);
         let now_us = lane.us(sample.dts);
         let first_us = lane.ready.front().map_or(now_us, |timed| lane.us(timed.sample.dts));
@@ -167,6 +178,10 @@ impl Packager {
             }
             self.cut_before(at_us, is_key);
         }
+        if self.waiting_bytes > PART_BYTES_AT_MOST {
+            self.end_segment_at(at_us);
+        }
+        self.waiting_bytes += sample.data.len();
     }
 
     /// Ends the segment with what there is, and begins again at `at_us`.
@@ -248,6 +263,7 @@ impl Packager {
     fn close_part(&mut self, end_us: i64) {
         let Some(epoch) = &mut self.epoch else { return };
         let Some(start_us) = epoch.part_start_us else { return };
+        self.waiting_bytes = 0;
         let lead: Vec<Timed> = epoch.lead.ready.drain(..).collect();
         let beside = epoch.beside.as_mut().map(|lane| {
             let count = lane.ready.iter().take_while(|timed| lane.us(timed.sample.dts) < end_us).count();
@@ -294,7 +310,7 @@ impl Packager {
         let Some(end_us) = epoch.part_start_us.filter(|_| epoch.index > 0) else { return };
         let duration_us = end_us - epoch.segment_start_us;
         // Rounded up from a quarter: keyframes that come a little later next time still fit.
-        let measured = || u32::try_from((duration_us + 750_000) / 1_000_000).unwrap_or(1).max(1);
+        let measured = || u32::try_from((duration_us + 750_000) / 1_000_000).unwrap_or(0).max(TARGET_AT_LEAST_S);
         let target_s = *self.target_s.get_or_insert_with(measured);
         self.out.push(Output::SegmentEnd(SegmentEnd { msn: self.msn, duration_us, target_s }));
         self.msn += 1;

@@ -26,6 +26,10 @@ const SKIP_TARGETS: i64 = 6;
 /// A request further ahead than this is refused (6.2.5.2).
 const MSN_AHEAD: u64 = 2;
 
+/// A window of more bytes is shortened, but for its last segments.
+pub const WINDOW_BYTES_AT_MOST: u64 = 512 * 1024 * 1024;
+const SEGMENTS_AT_LEAST: usize = 4;
+
 /// When to answer a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -43,6 +47,7 @@ struct Segment {
     discontinuity: bool,
     wall: Instant,
     parts: Vec<PartLine>,
+    bytes: u64,
     /// Known once it is complete.
     duration_us: Option<i64>,
 }
@@ -86,7 +91,7 @@ pub struct Playlist {
 }
 
 impl Playlist {
-    /// Keeps at least `window` of complete segments.
+    /// Keeps at least `window` of complete segments, as long as it is not too heavy.
     pub fn new(part_target: Duration, window: Duration) -> Self {
         let us = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX / 4);
         Self {
@@ -128,10 +133,12 @@ impl Playlist {
                 discontinuity: part.discontinuity,
                 wall: part.wall,
                 parts: Vec::new(),
+                bytes: 0,
                 duration_us: None,
             });
         }
         if let Some(segment) = self.segments.back_mut() {
+            segment.bytes += part.bytes.len() as u64;
             segment.parts.push(PartLine {
                 duration_us: part.duration_us,
                 independent: part.independent,
@@ -140,15 +147,18 @@ impl Playlist {
         }
     }
 
-    /// Forgets segments that lie wholly before the window.
+    /// Forgets segments that lie wholly before the window, and the oldest of one that has grown too heavy.
     fn forget(&mut self) {
         let mut length_us: i64 = self.segments.iter().map(Segment::length_us).sum();
         // A playlist may not fall under three target durations (6.2.2).
         let keep_us = self.window_us.max(3 * i64::from(self.target_s.unwrap_or(1)) * 1_000_000);
+        let mut bytes: u64 = self.segments.iter().map(|segment| segment.bytes).sum();
         while let Some(first) = self.segments.front()
-            && length_us - first.length_us() >= keep_us
+            && (length_us - first.length_us() >= keep_us
+                || (bytes > WINDOW_BYTES_AT_MOST && self.segments.len() > SEGMENTS_AT_LEAST))
         {
             length_us -= first.length_us();
+            bytes -= first.bytes;
             self.discontinuities_gone += u64::from(first.discontinuity);
             self.segments.pop_front();
         }

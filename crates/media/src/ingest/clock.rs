@@ -1,5 +1,7 @@
 //! The encoder's clock: unfolded, and counted from the start of an epoch.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use kernel::Instant;
 
@@ -10,6 +12,13 @@ const BACK_AT_MOST_MS: i64 = 1_000;
 pub(super) const AHEAD_AT_MOST_MS: i64 = 10_000;
 /// An audio clock this many frames off is put right at once; below it, frames are counted.
 const SNAP_FRAMES: i64 = 2;
+
+/// A clock that does not move by this much stands still.
+const MOVES_MS: i64 = 100;
+/// Samples of a clock that stands still are taken for so long.
+pub(super) const STANDS_AT_MOST: Duration = Duration::from_secs(10);
+/// A longer pause between two samples is the line's, not the clock's.
+const PAUSE_COUNTED: Duration = Duration::from_secs(1);
 
 /// A sample before its epoch is known.
 #[derive(Debug)]
@@ -51,6 +60,26 @@ impl WireClock {
         }
         self.unfolded_ms += i64::from(step);
         self.unfolded_ms
+    }
+}
+
+/// Notices a clock that stands still while samples come: no part of theirs would ever be complete.
+#[derive(Debug, Default)]
+pub(super) struct Standstill {
+    at_ms: i64,
+    last: Option<Instant>,
+    stood: Duration,
+}
+
+impl Standstill {
+    pub(super) fn is_too_long(&mut self, at_ms: i64, wall: Instant) -> bool {
+        let pause = self.last.replace(wall).map_or(Duration::ZERO, |last| wall.since(last));
+        if (at_ms - self.at_ms).abs() >= MOVES_MS {
+            (self.at_ms, self.stood) = (at_ms, Duration::ZERO);
+        } else {
+            self.stood += pause.min(PAUSE_COUNTED);
+        }
+        self.stood >= STANDS_AT_MOST
     }
 }
 

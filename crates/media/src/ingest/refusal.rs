@@ -1,5 +1,6 @@
 //! Why a source cannot be taken, in words for the crew and the encoder.
 
+use super::clock::STANDS_AT_MOST;
 use crate::aac::AacError;
 use crate::avc::AvcError;
 use crate::flv::FlvError;
@@ -14,6 +15,8 @@ pub enum Refusal {
     Avc(#[from] AvcError),
     #[error(transparent)]
     Aac(#[from] AacError),
+    #[error("the source's clock stands still")]
+    ClockStands,
 }
 
 impl Refusal {
@@ -22,6 +25,7 @@ impl Refusal {
             Self::Flv(FlvError::Unsupported(codec)) => (WarningCode::CodecUnsupported, codec.clone()),
             Self::Aac(AacError::NotAac(object)) => (WarningCode::CodecUnsupported, format!("mpeg4-audio-{object}")),
             Self::Aac(AacError::RateTooHigh(rate)) => (WarningCode::SampleRateUnsupported, rate.to_string()),
+            Self::ClockStands => (WarningCode::ClockDrift, STANDS_AT_MOST.as_millis().to_string()),
             other => (WarningCode::ConfigurationBroken, other.to_string()),
         };
         Warning { code, fact }
@@ -32,6 +36,7 @@ impl Refusal {
         match self.warning().code {
             WarningCode::CodecUnsupported => "codec-unsupported",
             WarningCode::SampleRateUnsupported => "sample-rate-unsupported",
+            WarningCode::ClockDrift => "clock-drift",
             _ => "configuration-broken",
         }
     }

@@ -1,9 +1,11 @@
 //! From tags to samples: epochs, clocks, and what is left out.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use kernel::Instant;
 use media::TrackId;
-use media::ingest::{Ingest, Step};
+use media::ingest::{Ingest, Refusal, Step};
 use proptest::prelude::*;
 
 const AVCC: &str = "0164001fffe1001a6764001facd9405005bb0110000003001000000303c0f183196001000468ee0fcbfdf8f800";
@@ -180,5 +182,24 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_source_whose_clock_stands_still_is_refused_and_one_that_paused_is_not() {
+    let mut ingest = with_both();
+    let mut wall = WALL;
+    for frame in 0..100 {
+        wall = WALL + Duration::from_millis(100 * frame);
+        ingest.video(5_000 + u32::try_from(frame % 3).unwrap() * 30, picture(frame == 0, 0), wall).unwrap();
+    }
+    let refused = ingest.video(5_000, picture(false, 0), wall + Duration::from_millis(100)).unwrap_err();
+    assert_eq!((refused.clone(), refused.code()), (Refusal::ClockStands, "clock-drift"));
+
+    let mut ingest = with_both();
+    ingest.video(5_000, picture(true, 0), WALL).unwrap();
+    for pause in 1..10 {
+        let wall = WALL + Duration::from_mins(pause);
+        ingest.video(5_000 + u32::try_from(pause).unwrap(), picture(false, 0), wall).unwrap();
     }
 }

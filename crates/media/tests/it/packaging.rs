@@ -1,10 +1,11 @@
 //! From samples to parts, on media time alone.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use media::packager::{Output, Packager, Part};
+use media::packager::{Output, PART_BYTES_AT_MOST, Packager, Part};
 use media::playlist::Playlist;
-use media::{TrackId, Unit};
+use media::{Sample, TrackId, Unit};
 use proptest::prelude::*;
 
 use crate::feed::{Audio, Feed, Found, Video, ends, found, inits, package, parts};
@@ -264,4 +265,29 @@ fn compare(feed: &Feed, found: &[Found]) {
             assert_eq!(found.pts - found.dts, i64::from(sent.cts));
         }
     }
+}
+
+#[test]
+fn a_source_whose_clock_creeps_is_cut_by_weight() {
+    let mut packager = Packager::new(PART);
+    let data = bytes::Bytes::from(vec![0; 1 << 20]);
+    let mut outputs = package(&mut packager, &[Unit::Tracks(Feed::both(1).tracks())]);
+    for tick in 0..100 {
+        for track in [TrackId::Video, TrackId::Audio] {
+            let (dts, wall, key) = (tick, kernel::Instant::EPOCH, track == TrackId::Audio || tick == 0);
+            let sample = Sample { track, epoch: 1, dts, cts: 0, key, wall, data: data.clone() };
+            outputs.extend(packager.on(&Unit::Sample(Arc::new(sample))));
+        }
+    }
+    let parts = parts(&outputs);
+    assert!(parts.len() >= 5, "{}", parts.len());
+    assert!(parts.iter().all(|part| part.duration_us > 0 && part.bytes.len() <= PART_BYTES_AT_MOST + (2 << 20)));
+    assert_eq!(ends(&outputs).len(), parts.len());
+}
+
+#[test]
+fn a_short_first_group_does_not_fix_the_target_for_those_that_follow() {
+    let video = Video { key_every: 30, ..Video::default() };
+    let short = Feed { video: Some(video), ..Feed::both(4) };
+    assert_eq!(ends(&whole(&short))[0].target_s, 2);
 }

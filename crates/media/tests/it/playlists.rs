@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
-use media::packager::{Output, Packager};
-use media::playlist::{Answer, BadDirective, Directives, Figures, Playlist, Report, multivariant};
+use media::packager::{Output, PART_BYTES_AT_MOST, Packager, Part, SegmentEnd};
+use media::playlist::{
+    Answer, BadDirective, Directives, Figures, Playlist, Report, WINDOW_BYTES_AT_MOST, multivariant,
+};
 use media::{Track, Unit};
 
 use crate::feed::{Feed, Video, audio_track, package, video_track};
@@ -224,4 +226,27 @@ fn long_parts_and_short_ones_keep_the_rules_on_a_show_of_minutes() {
             }
         }
     }
+}
+
+#[test]
+fn a_window_is_bounded_in_bytes_too() {
+    let mut playlist = Playlist::new(PART, Duration::from_hours(1));
+    let bytes = bytes::Bytes::from(vec![0; PART_BYTES_AT_MOST]);
+    for msn in 0..40 {
+        let duration_us = 334_000;
+        playlist.on(&Output::Part(Part {
+            epoch: 1,
+            msn,
+            index: 0,
+            start_us: 0,
+            duration_us,
+            independent: true,
+            discontinuity: false,
+            wall: kernel::Instant::EPOCH,
+            frames: 1,
+            bytes: bytes.clone(),
+        }));
+        playlist.on(&Output::SegmentEnd(SegmentEnd { msn, duration_us, target_s: 2 }));
+    }
+    assert_eq!(playlist.first_msn(), 40 - WINDOW_BYTES_AT_MOST / PART_BYTES_AT_MOST as u64);
 }
