@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { logIn } from '../support/console.ts';
 import { expect, type Fair, liveShow, test } from '../support/fair.ts';
-import { DESKTOP } from '../support/looks.ts';
+import { DESKTOP, lookAt } from '../support/looks.ts';
 import { wordsOf } from '../support/words.ts';
 
 interface Product { id: string; sku: string; names: Record<string, string>; picture_ids: string[]; tiers: { unit_price: { micro: number; currency: string } }[] }
@@ -47,6 +47,7 @@ test('prices keep their currency, cleared words go, pictures are ordered and rem
   expect(changed.tiers.map(({ unit_price }) => unit_price)).toEqual([...tiers.map(({ unit_price }) => unit_price), { micro: 7_150_000, currency: 'EUR' }].sort((a, b) => a.currency.localeCompare(b.currency)));
 
   await page.reload();
+  await lookAt(page, 'product-in-two-currencies');
   await page.getByRole('button', { name: said('remove-what', { name: said.text('prices-in').replace('{ $currency }', '\u2068USD\u2069') }) }).click();
   await expect(page.getByRole('group', { name: said('prices-in', { currency: 'USD' }) })).toHaveCount(0);
   await page.getByRole('spinbutton', { name: said('moq-long') }).fill('');
@@ -63,6 +64,7 @@ test('prices keep their currency, cleared words go, pictures are ordered and rem
   const before = changed.picture_ids;
   await expect.poll(async () => (await read(page, demo, id)).picture_ids.slice(1)).toEqual(before);
   await expect(pictures.getByRole('img').nth(1)).toHaveAttribute('src', new RegExp(before[0]!));
+  await lookAt(page, 'product');
   await pictures.getByRole('button', { name: said('remove-what', { name: second }) }).click();
   await page.getByRole('dialog').getByRole('button', { name: said('remove') }).click();
   await expect.poll(async () => (await read(page, demo, id)).picture_ids.length).toBe(before.length);

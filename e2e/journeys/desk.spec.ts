@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { logIn } from '../support/console.ts';
 import { expect, type Fair, liveShow, test } from '../support/fair.ts';
-import { DESKTOP } from '../support/looks.ts';
+import { DESKTOP, lookAt } from '../support/looks.ts';
 import { wordsOf } from '../support/words.ts';
 
 interface Question { text: string; state: string; answers: { text: string; public: boolean }[] }
@@ -77,3 +77,34 @@ async function guest(demo: Fair, event: string, name: string) {
     },
   };
 }
+
+interface Offer { id: string; state: string; total: number; unit_price: { micro: number; currency: string }; starts_at: string; product: string }
+
+test('an offer waits for its start, is changed meanwhile, and is ended', async ({ demo, page }) => {
+  const event = await liveShow(demo);
+  await logIn(page, demo, 'en', DEMO);
+  const offers = async () => ((await (await page.request.get(`${demo.base}/api/v1/offers?event=${event}`)).json()) as { items: Offer[] }).items;
+  const busy = (await offers()).map(({ product }) => product);
+  const { items } = (await (await page.request.get(`${demo.base}/api/v1/catalogue?lang=en&limit=100`)).json()) as { items: { id: string; name: string }[] };
+  const product = items.find(({ id }) => !busy.includes(id))!;
+  const offer = async () => (await offers()).filter((other) => other.product === product.id);
+  await page.goto(`${demo.base}/console/shows/${event}/desk`);
+
+  await page.getByRole('combobox', { name: said('offer-new') }).selectOption({ label: product.name });
+  await page.getByRole('spinbutton', { name: said('offer-total') }).fill('300');
+  await page.getByRole('spinbutton', { name: said('offer-wait') }).fill('5');
+  await lookAt(page, 'desk-offer');
+  await page.getByRole('button', { name: said('offer-start') }).click();
+  const card = page.getByRole('article', { name: product.name });
+  await expect(card.getByText(/Starts in/)).toBeVisible();
+  expect(await offer()).toMatchObject([{ state: 'active', total: 300, unit_price: { currency: 'USD' } }]);
+
+  await card.getByRole('button', { name: said('offer-change-what', { title: product.name }) }).click();
+  await card.getByRole('spinbutton', { name: said('offer-total') }).fill('240');
+  await card.getByRole('spinbutton', { name: said('offer-wait') }).fill('2');
+  await card.getByRole('button', { name: said('save') }).click();
+  await expect.poll(async () => (await offer())[0]?.total).toBe(240);
+  await card.getByRole('button', { name: said('offer-end-what', { title: product.name }) }).click();
+  await expect(card).toBeHidden();
+  expect(await offer()).toMatchObject([{ state: 'ended' }]);
+});

@@ -283,6 +283,8 @@ desk-since-start = { $time } since the planned start
 link-connecting = Connecting
 link-away = Connection lost, coming back
 link-closed = Disconnected
+link-taken = Open in too many windows
+link-take = Use it here
 viewers = { $count ->
     [one] 1 viewer
    *[other] { $shown } viewers
@@ -465,10 +467,6 @@ picture-add = Add pictures
 picture-hint = JPEG, PNG or WebP, at most 8 MB each.
 uploading = Uploading
 stock-uncounted = Made to order
-stock-left = { $count ->
-    [one] 1 piece
-   *[other] { $shown } pieces
-}
 stock-delta = Pieces in or out
 stock-delta-hint = 200 adds, -5 takes away.
 stock-received = Received

@@ -283,6 +283,8 @@ desk-since-start = { $time } desde el inicio previsto
 link-connecting = Conectando
 link-away = Conexión perdida, volviendo
 link-closed = Desconectado
+link-taken = Abierta en demasiadas ventanas
+link-take = Usar aquí
 viewers = { $count ->
     [one] 1 espectador
    *[other] { $shown } espectadores
@@ -465,10 +467,6 @@ picture-add = Añadir imágenes
 picture-hint = JPEG, PNG o WebP, máximo 8 MB cada una.
 uploading = Subiendo
 stock-uncounted = Bajo pedido
-stock-left = { $count ->
-    [one] 1 unidad
-   *[other] { $shown } unidades
-}
 stock-delta = Unidades que entran o salen
 stock-delta-hint = 200 suma, -5 resta.
 stock-received = Recibido

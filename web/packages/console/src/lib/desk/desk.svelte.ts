@@ -18,10 +18,14 @@ export interface Hidden { id: string; name: string; text: string; lang: string }
 export type Tab = 'open' | 'answered' | 'all';
 
 const REFRESH_MS = 400;
+/** The close code of docs/api/room.md for a connection in whose place another came. */
+const REPLACED = 4009;
 
 /** The live desk of one show: what the room says, what waits, and what is chosen. */
 export class Desk {
   link = $state<Link>('connecting');
+  /** The room was left because the same person opened it in more windows than it lets in. */
+  isTaken = $state(false);
   view = $state.raw<RoomView>(emptyRoom());
   questions = $state.raw(new Queue<DeskQuestion>());
   chat = $state.raw(new Queue<DeskLine>());
@@ -72,9 +76,15 @@ export class Desk {
     this.#client.stop();
   }
 
-  /** Comes back into a room that had closed the door, once the show is open. */
+  /** Comes back into a room that had closed the door, once the show is open; not in the place of another window. */
   enter(): void {
-    if (this.link === 'closed') void this.#client.start();
+    if (this.link === 'closed' && !this.isTaken) void this.#client.start();
+  }
+
+  /** Comes back in the place of another window: somebody asked for it here. */
+  take(): void {
+    this.isTaken = false;
+    void this.#client.start();
   }
 
   /** Asks anew for everything that is not in the room's own stream. */
@@ -122,6 +132,7 @@ export class Desk {
 
   #heard(client: RoomClient): void {
     this.link = client.link;
+    this.isTaken = client.link === 'closed' && client.closed_code === REPLACED;
     this.saying = client.pending.filter(({ op }) => op === 'chat');
     this.offset_ms = client.now() - Date.now();
     if (client.view === this.view) return;
