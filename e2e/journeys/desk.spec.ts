@@ -78,6 +78,24 @@ async function guest(demo: Fair, event: string, name: string) {
   };
 }
 
+test('the sum is that of all orders', async ({ demo, page }) => {
+  const event = await liveShow(demo);
+  await logIn(page, demo, 'en', DEMO);
+  const [offer] = ((await (await page.request.get(`${demo.base}/api/v1/offers?event=${event}`)).json()) as { items: (Offer & { min_quantity: number })[] }).items;
+  const { min_quantity, unit_price } = offer!;
+  for (const [place, company] of ['Ortiz SL', 'Sato KK'].entries()) {
+    const buyer = { name: 'Maya', company, country: 'ES', lang: 'en', email: `buyer${place}@example.com` };
+    const placed = await fetch(`${demo.base}/api/v1/offers/${offer!.id}/orders`, {
+      method: 'POST', headers: { 'content-type': 'application/json', 'Idempotency-Key': crypto.randomUUID() }, body: JSON.stringify({ quantity: min_quantity, buyer }),
+    });
+    expect(placed.status, await placed.text()).toBe(201);
+  }
+  await page.goto(`${demo.base}/console/shows/${event}/desk`);
+  const sum = (2 * min_quantity * unit_price.micro) / 1e6;
+  const shown = new Intl.NumberFormat('en', { minimumFractionDigits: 2 }).format(sum);
+  await expect(page.getByRole('region', { name: said('orders') }).getByText(`USD ${shown}`, { exact: true })).toBeVisible();
+});
+
 interface Offer { id: string; state: string; total: number; unit_price: { micro: number; currency: string }; starts_at: string; product: string }
 
 test('an offer waits for its start, is changed meanwhile, and is ended', async ({ demo, page }) => {

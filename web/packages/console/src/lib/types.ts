@@ -47,6 +47,7 @@ export type ImportOutcome = Said['ProductImportOutcome'];
 
 export type Order = Said['OrderView'];
 export type OrderState = Said['OrderState'];
+export type OrderSums = Said['OrderSums'];
 export type Inquiry = Said['InquiryView'];
 export type InquiryState = Said['InquiryState'];
 export type Offer = Said['OfferView'];

@@ -6,6 +6,7 @@ import { answer, api, asked, everyPage, sent } from './client';
 export { Refusal } from '@livefair/api';
 
 const of = (id: string) => ({ params: { path: { id } } });
+const keyed = (key: string) => ({ header: { 'Idempotency-Key': key } });
 const ofEvent = (event: string) => ({ params: { path: { event } } });
 
 export const session = {
@@ -45,18 +46,18 @@ export const catalogue = {
   list: (filter: { q?: string; state?: ProductState; after?: string; limit?: number }): Promise<Listed<Product>> =>
     answer(api.GET('/api/v1/products', { params: { query: asked(filter) } })),
   one: (id: string) => answer(api.GET('/api/v1/products/{id}', of(id))),
-  add: (body: NewProduct) => answer(api.POST('/api/v1/products', { body })),
+  add: (body: NewProduct, key: string) => answer(api.POST('/api/v1/products', { params: keyed(key), body })),
   change: (id: string, body: ProductChange) => answer(api.PATCH('/api/v1/products/{id}', { ...of(id), body })),
   move: (id: string, act: 'publish' | 'pause' | 'retire') => answer(api.POST(`/api/v1/products/{id}/${act}`, of(id))),
   picture: (id: string, file: File) => answer(api.POST('/api/v1/products/{id}/pictures', { ...of(id), ...sent(file) })),
   prices: (variant: string, body: Prices) => answer(api.PUT('/api/v1/variants/{id}/prices', { ...of(variant), body })),
   orderPictures: (id: string, pictures: string[]) => answer(api.PUT('/api/v1/products/{id}/picture_order', { ...of(id), body: { pictures } })),
   removePicture: (id: string, picture: string) => answer(api.DELETE('/api/v1/products/{id}/pictures/{picture}', { params: { path: { id, picture } } })),
-  moveStock: (variant: string, delta: number, reason: string, key: string) =>
+  moveStock: (variant: string, body: { delta: number; reason: string }, key: string) =>
     answer(
       api.POST('/api/v1/stock/{variant}/movements', {
         params: { path: { variant }, header: { 'Idempotency-Key': key } },
-        body: { delta, reason },
+        body,
       }),
     ),
   dryRun: (file: File) => answer(api.POST('/api/v1/product-imports', sent(file))),
@@ -71,11 +72,13 @@ export const trade = {
   confirm: (id: string) => answer(api.POST('/api/v1/orders/{id}/confirm', of(id))),
   cancel: (id: string, reason: string) => answer(api.POST('/api/v1/orders/{id}/cancel', { ...of(id), body: { reason } })),
   exportUrl: (filter: OrderFilter) => `/api/v1/orders/export.csv?${new URLSearchParams(asked({ ...filter }) as Record<string, string>)}`,
+  sums: (event: string) => answer(api.GET('/api/v1/orders/sum', { params: { query: { event } } })),
   inquiries: (filter: { state?: InquiryState; after?: string }) => answer(api.GET('/api/v1/inquiries', { params: { query: asked(filter) } })),
   moveInquiry: (id: string, to: InquiryState) => answer(api.POST('/api/v1/inquiries/{id}/transitions', { ...of(id), body: { to } })),
   offers: (event: string): Promise<Listed<Offer>> => everyPage((page) => answer(api.GET('/api/v1/offers', { params: { query: { event, ...page } } }))),
   changeOffer: (id: string, body: OfferChange) => answer(api.PATCH('/api/v1/offers/{id}', { ...of(id), body })),
-  offer: (body: NewOffer) => answer(api.POST('/api/v1/offers', { body })),
+  /** Made and opened in one. */
+  startOffer: (body: NewOffer, key: string) => answer(api.POST('/api/v1/offers', { params: keyed(key), body: { ...body, activate: true } })),
   moveOffer: (id: string, to: OfferState) => answer(api.POST('/api/v1/offers/{id}/transitions', { ...of(id), body: { to } })),
 };
 

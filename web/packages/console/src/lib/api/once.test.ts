@@ -4,12 +4,15 @@ import { Once } from './once';
 
 const refused = (status: number) => new Refusal({ type: '/problems/x', title: 'x', status });
 
-test('a wish keeps its key until it is answered', async () => {
+test('a wish keeps its key and its body until it is answered', async () => {
   const keys: string[] = [];
+  const bodies: number[] = [];
+  let moment = 0;
   const once = new Once();
   const send = (wish: object, answer?: Refusal) =>
-    once.run(wish, async (key) => {
+    once.run(wish, () => ++moment, async (body, key) => {
       keys.push(key);
+      bodies.push(body);
       if (answer) throw answer;
     }).catch(() => undefined);
   await send({ delta: 5 }, refused(0));
@@ -20,4 +23,5 @@ test('a wish keeps its key until it is answered', async () => {
   await send({ delta: 6 });
   expect([keys[1], keys[2]]).toEqual([keys[0], keys[0]]);
   expect(new Set(keys).size).toBe(4);
+  expect(bodies).toEqual([1, 1, 1, 2, 3, 4]);
 });

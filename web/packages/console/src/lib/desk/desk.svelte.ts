@@ -2,7 +2,7 @@ import { RoomClient, emptyRoom, type ChatLine, type RoomView } from '@livefair/u
 import type { Link, Pending } from '@livefair/ui/room/client.ts';
 import { room, trade } from '../api';
 import { Resource } from '../resource.svelte';
-import type { Listed, Order, Question } from '../types';
+import type { Listed, Order, OrderSums, Question } from '../types';
 import { me } from '../session.svelte';
 import { words } from '../words.svelte';
 import { isAnswered, isWaiting } from './questions';
@@ -46,6 +46,7 @@ export class Desk {
   readonly run: Run;
   readonly asked: Resource<Listed<Question>>;
   readonly sold: Resource<Listed<Order>>;
+  readonly sums: Resource<OrderSums>;
   #client: RoomClient;
   #reread = new Soon(() => this.#loadQuestions(), REFRESH_MS);
   #first = { questions: true, orders: true };
@@ -56,6 +57,7 @@ export class Desk {
     this.run = new Run(event);
     this.asked = new Resource(() => room.questions(event));
     this.sold = new Resource(() => trade.orders({ event }));
+    this.sums = new Resource(() => trade.sums(event));
     this.#client = new RoomClient({
       url: `${location.origin.replace(/^http/, 'ws')}/rooms/${event}`,
       lang: words.language,
@@ -115,7 +117,7 @@ export class Desk {
 
   async loadOrders(): Promise<void> {
     if (!me.may('see_trade')) return;
-    await this.sold.load();
+    await Promise.all([this.sold.load(), this.sums.load()]);
     const items = (this.sold.value?.items ?? []).map((order) => ({ ...order, at: Date.parse(order.placed_at) }));
     this.orders = this.#first.orders ? Queue.of(items) : items.reduce((queue, order) => queue.arrive(order), this.orders);
     if (this.sold.value) this.#first.orders = false;
