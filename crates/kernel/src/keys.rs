@@ -33,13 +33,20 @@ impl Keys {
         }
     }
 
+    /// Makes the file whole or not at all: a full disk or a power cut leaves no half of a key, and of two who start
+    /// at once the second takes the first one's.
     fn create(path: &Path) -> io::Result<Self> {
-        use std::io::Write as _;
-        use std::os::unix::fs::OpenOptionsExt as _;
         let secret = random_bytes::<32>();
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        file.write_all(hex::encode(secret).as_bytes())?;
-        file.sync_all()?;
+        let draft = path.with_added_extension(hex::encode(random_bytes::<8>()));
+        let kept = write_draft(&draft, &secret).and_then(|()| fs::hard_link(&draft, path));
+        let _without_it_the_key_is_as_good = fs::remove_file(&draft);
+        match kept {
+            Ok(()) => {}
+            Err(taken) if taken.kind() == io::ErrorKind::AlreadyExists => return Self::from_file(path),
+            Err(other) => return Err(other),
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::File::open(folder)?.sync_all()?;
         Ok(Self::from_secret(secret))
     }
 
@@ -62,6 +69,14 @@ impl Keys {
             .expect("32 bytes are within HKDF's reach");
         key
     }
+}
+
+fn write_draft(path: &Path, secret: &[u8]) -> io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(hex::encode(secret).as_bytes())?;
+    file.sync_all()
 }
 
 /// Signs short texts and checks them.
@@ -139,5 +154,15 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         fs::write(&path, "not a key").unwrap();
         assert!(Keys::from_file(&path).is_err());
+    }
+
+    #[test]
+    fn those_who_start_at_once_share_one_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("secret.key");
+        let sign = || Keys::from_file(&path).unwrap().signer("x").sign(b"y");
+        let tags = std::thread::scope(|scope| [(); 8].map(|()| scope.spawn(sign)).map(|thread| thread.join().unwrap()));
+        assert!(tags.iter().all(|tag| *tag == tags[0]));
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no draft is left");
     }
 }
