@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use futures_util::future::BoxFuture;
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, DbErr};
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTraitSelf, SchemaManager, async_trait};
 
 use super::Db;
@@ -42,6 +42,9 @@ impl MigratorTraitSelf for Steps {
     }
 }
 
+/// What PostgreSQL calls the right to change the schema: a number nobody else is likely to take.
+const LOCK: i64 = 0x6c69_7665_6661_6972;
+
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     /// The database has steps this program does not know: a newer program has used it.
@@ -53,7 +56,20 @@ pub enum MigrateError {
 
 impl Db {
     /// Applies what is not yet applied, and refuses a database that a newer program has changed.
+    ///
+    /// Of several nodes that start at once on PostgreSQL, one changes the schema while the others wait.
     pub async fn migrate(&self, steps: &[Migration]) -> Result<usize, MigrateError> {
+        if self.writing().get_database_backend() != DatabaseBackend::Postgres {
+            return self.apply(steps).await;
+        }
+        let turn = self.write_batch().await?;
+        turn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
+        let applied = self.apply(steps).await;
+        turn.commit().await?;
+        applied
+    }
+
+    async fn apply(&self, steps: &[Migration]) -> Result<usize, MigrateError> {
         let migrator = Steps(steps.to_vec());
         let known: HashSet<&str> = steps.iter().map(|step| step.name).collect();
         let applied = migrator.get_migration_models(self.writing()).await?;

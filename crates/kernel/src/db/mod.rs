@@ -51,7 +51,7 @@ impl Db {
 
     /// The address of a SQLite file, for [`Db::open`].
     pub fn file_url(path: &Path) -> String {
-        format!("sqlite:{}", path.display())
+        format!("sqlite:{}", path.display().to_string().replace('%', "%25").replace('?', "%3F"))
     }
 
     /// For reading: SQLite refuses to write here. Whoever writes takes [`Db::write`] or [`Db::writing`].
@@ -104,6 +104,8 @@ enum Use {
 
 async fn connect(url: &str, connections: u32, purpose: Use) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
+    // A file does not hang up.
+    options.test_before_acquire(!url.starts_with("sqlite:"));
     options
         .max_connections(connections)
         .min_connections(1)

@@ -2,7 +2,7 @@ use kernel::Db;
 use kernel::db::{MigrateError, Migration, SchemaManager};
 use kernel::testing::each_database;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Table};
-use sea_orm::{ConnectionTrait as _, DbErr, EntityTrait as _, Set, entity::prelude::*};
+use sea_orm::{ConnectionTrait as _, DatabaseBackend, DbErr, EntityTrait as _, Set, entity::prelude::*};
 use sea_orm_migration::schema;
 
 mod counter {
@@ -126,6 +126,38 @@ async fn a_step_that_is_broken_off_leaves_nothing_behind() {
             assert_eq!(refusal, "the schema could not be changed");
         }
         assert!(!SchemaManager::new(db.read()).has_table("half").await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_may_have_any_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("50% off? 积木.db");
+    Db::open(&Db::file_url(&path)).await.unwrap().close().await.unwrap();
+    assert!(path.exists());
+}
+
+#[tokio::test]
+async fn two_nodes_that_migrate_at_once_take_turns() {
+    let slow = Migration {
+        name: "0002_test_slow",
+        up: |manager: &SchemaManager| {
+            Box::pin(async move {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                manager
+                    .create_table(Table::create().table("slow").col(schema::uuid("id").primary_key()).to_owned())
+                    .await
+            })
+        },
+    };
+    each_database(&[counter_table()], async |db| {
+        if db.read().get_database_backend() == DatabaseBackend::Sqlite {
+            return; // Its one node.
+        }
+        let steps = [counter_table(), slow];
+        let (a, b) = tokio::join!(db.migrate(&steps), db.migrate(&steps));
+        assert_eq!(a.unwrap() + b.unwrap(), 1);
     })
     .await;
 }
