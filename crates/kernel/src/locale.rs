@@ -31,15 +31,18 @@ impl Locale {
             .unwrap_or_else(Self::english)
     }
 
-    /// The tags of an `Accept-Language` list, most wanted first; what does not parse is passed over.
+    /// The tags of an `Accept-Language` list, most wanted first; what does not parse or is not wanted at all is passed over.
     pub fn ranked(list: &str) -> Vec<Self> {
         let mut tags: Vec<(Self, f32)> = list
             .split(',')
             .take(32)
             .filter_map(|item| {
-                let (tag, q) = item.split_once(";q=").unwrap_or((item, "1"));
-                Some((tag.trim().parse().ok()?, q.trim().parse().unwrap_or(0.0)))
+                let mut parts = item.split(';').map(str::trim);
+                let tag = parts.next()?.parse().ok()?;
+                let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+                Some((tag, weight.map_or(1.0, |weight| weight.trim().parse().unwrap_or(0.0))))
             })
+            .filter(|(_, weight)| *weight > 0.0)
             .collect();
         tags.sort_by(|a, b| b.1.total_cmp(&a.1));
         tags.into_iter().map(|(tag, _)| tag).collect()
@@ -206,6 +209,9 @@ mod tests {
         assert_eq!(negotiated("fr-FR, es-419;q=0.7, en;q=0.3"), "es");
         assert_eq!(negotiated("en;q=0.2, ja;q=0.9"), "ja");
         assert_eq!(negotiated("tlh, *;q=0.1"), "en");
+        assert_eq!(negotiated("fr, ja; q=0.2"), "ja");
+        assert_eq!(negotiated("ja;q=0, es;q=0.1"), "es");
+        assert_eq!(negotiated("ja;q=0"), "en");
         assert_eq!(negotiated(""), "en");
     }
 

@@ -106,7 +106,7 @@ pub struct Money {
 
 impl Money {
     pub fn new(minor: i64, currency: Currency) -> Result<Self, MoneyError> {
-        if minor.abs() > MAX_SAFE {
+        if minor.unsigned_abs() > MAX_SAFE.unsigned_abs() {
             return Err(MoneyError::TooLarge);
         }
         Ok(Self { minor, currency })
