@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kernel::db::sea_orm::{ConnectionTrait, DbErr};
-use kernel::id::{CompanyId, ContactId, OrgId};
+use kernel::id::{CompanyId, ContactId};
 use kernel::text::clean_line;
 use kernel::{Clock, Db, Locale, Problem};
 
@@ -80,11 +80,10 @@ impl Buyers {
     /// Finds the contact with this e-mail address, or makes it and its company, in the caller's transaction.
     ///
     /// What is known stays as it is: an address that nobody has proven to be theirs changes no names. Contacts are
-    /// shared by the organisations of an installation; `org` is for the day when they are not.
+    /// shared by the organisations of an installation.
     pub async fn meet(
         &self,
         txn: &impl ConnectionTrait,
-        _org: Option<OrgId>,
         details: &BuyerDetails,
     ) -> Result<(CompanyId, ContactId), BuyerError> {
         let details = details.checked()?;

@@ -141,7 +141,7 @@ mod tests {
             "reason": "sold twice", "text": "How long\nto Osaka?", "company": "Ana & Co", "buyer": "Ana", "question": "EN 71?", "answer": "Yes, <b>all</b> of them.",
         });
         let to = Address::new("Ana & Co", "ana@example.com").unwrap();
-        Letter { to, locale: tag.parse().unwrap(), template, values }
+        Letter { to, reply_to: None, locale: tag.parse().unwrap(), template, values }
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub(crate) const WORTH_MOST: Duration = Duration::from_hours(7 * 24);
 #[derive(Clone, Debug, PartialEq)]
 pub struct Letter {
     pub to: Address,
+    /// Who gets the answers; without one they go to the address that all letters come from, which nobody may read.
+    pub reply_to: Option<Address>,
     /// The reader's language; the nearest one we write is taken.
     pub locale: Locale,
     pub template: Template,
@@ -176,7 +178,7 @@ mod tests {
 
     fn letter(values: Value) -> Letter {
         let to = Address::new("Ana", "ana@example.com").unwrap();
-        Letter { to, locale: Locale::english(), template: Template::MagicLink, values }
+        Letter { to, reply_to: None, locale: Locale::english(), template: Template::MagicLink, values }
     }
 
     #[test]

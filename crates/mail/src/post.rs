@@ -32,6 +32,8 @@ const UNTIL_MENDED: Duration = Duration::from_mins(30);
 /// Mails looked at in one round, and how many of them travel at once.
 const ROUND: u64 = 64;
 const AT_ONCE: usize = 4;
+/// How long it can be told what became of a mail.
+const KEPT: Duration = Duration::from_hours(90 * 24);
 /// A wake may be lost with its process; the queue is looked at this often anyway.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -129,6 +131,7 @@ impl Post {
             id: MailId::new(),
             to_name: letter.to.name().to_owned(),
             to_email: letter.to.email().to_owned(),
+            reply_to: letter.reply_to.as_ref().map(|address| address.email().to_owned()),
             locale: letter.locale.to_string(),
             template: letter.template.word(),
             sealed_values: hex::encode(self.0.sealer.seal(letter.values.to_string().as_bytes())),
@@ -173,6 +176,11 @@ impl Post {
         }
         round.tell();
         broken.map_or(Ok(round), Err)
+    }
+
+    /// Forgets what ended long ago, with the names and addresses in it; tells how many.
+    pub async fn sweep(&self) -> Result<u64, DbErr> {
+        store::delete_ended(self.0.db.writing(), self.0.clock.now() - KEPT).await
     }
 
     /// Delivers until cancelled.
@@ -231,7 +239,8 @@ impl Post {
         let body = self.0.composer.compose(&letter).map_err(|e| TransportError::Refused(e.to_string()))?;
         let message_id = format!("<{id}@{}>", self.0.from.domain());
         let from = self.0.from.clone();
-        let mail = Outgoing { id, message_id, from, to: letter.to, date: now, template: letter.template, body };
+        let Letter { to, reply_to, template, .. } = letter;
+        let mail = Outgoing { id, message_id, from, to, reply_to, date: now, template, body };
         self.0.transport.send(&mail).await
     }
 
@@ -240,7 +249,8 @@ impl Post {
         let values: Value = serde_json::from_slice(&opened).ok()?;
         let to = Address::new(&mail.to_name, &mail.to_email).ok()?;
         let locale = mail.locale.parse().unwrap_or_else(|_| Locale::english());
-        Some(Letter { to, locale, template: Template::from_word(&mail.template)?, values })
+        let reply_to = mail.reply_to.as_deref().and_then(|email| Address::new("", email).ok());
+        Some(Letter { to, reply_to, locale, template: Template::from_word(&mail.template)?, values })
     }
 }
 

@@ -113,7 +113,11 @@ fn message(mail: &Outgoing) -> Result<Message, TransportError> {
     let unsendable = |cause: &dyn std::error::Error| TransportError::Refused(cause.to_string());
     // RFC 3834: answering machines stay silent.
     let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
-    Message::builder()
+    let mut message = Message::builder();
+    if let Some(reply_to) = &mail.reply_to {
+        message = message.reply_to(reply_to.mailbox().map_err(|e| unsendable(&e))?);
+    }
+    message
         .from(mail.from.mailbox().map_err(|e| unsendable(&e))?)
         .to(mail.to.mailbox().map_err(|e| unsendable(&e))?)
         .subject(mail.body.subject.clone())

@@ -25,6 +25,7 @@ pub struct NewMail {
     pub id: MailId,
     pub to_name: String,
     pub to_email: String,
+    pub reply_to: Option<String>,
     pub locale: String,
     pub template: &'static str,
     pub sealed_values: String,
@@ -44,6 +45,7 @@ fn queued(mail: NewMail) -> ActiveModel {
         id: Set(mail.id),
         to_name: Set(mail.to_name),
         to_email: Set(mail.to_email),
+        reply_to: Set(mail.reply_to),
         locale: Set(mail.locale),
         template: Set(mail.template.to_owned()),
         sealed_values: Set(mail.sealed_values),
@@ -112,6 +114,11 @@ pub async fn end(
         .exec(conn)
         .await?;
     Ok(())
+}
+
+/// Forgets the mails that ended before then; tells how many.
+pub async fn delete_ended(conn: &impl ConnectionTrait, before: Instant) -> Result<u64, DbErr> {
+    Ok(Entity::delete_many().filter(Column::EndedAt.lt(before)).exec(conn).await?.rows_affected)
 }
 
 pub async fn state_of(conn: &impl ConnectionTrait, id: MailId) -> Result<Option<QueuedMail>, DbErr> {

@@ -16,6 +16,7 @@ pub struct Outgoing {
     pub message_id: String,
     pub from: Address,
     pub to: Address,
+    pub reply_to: Option<Address>,
     pub date: Instant,
     pub template: Template,
     pub body: Composed,

@@ -134,6 +134,9 @@ impl Goods for CatalogGoods {
 #[async_trait]
 pub trait Sender: Send + Sync + 'static {
     async fn name_of(&self, org: OrgId) -> Result<Option<String>, DbErr>;
+
+    /// Where buyers' answers are read.
+    async fn mailbox_of(&self, org: OrgId) -> Result<Option<String>, DbErr>;
 }
 
 /// Buyers and firms as `identity` keeps them.
@@ -159,7 +162,7 @@ impl Buyers for IdentityBuyers {
             country: buyer.country.clone(),
             locale: lang.clone(),
         };
-        match self.buyers.meet(txn, None, &details).await {
+        match self.buyers.meet(txn, &details).await {
             Ok((company, contact)) => Ok(Met { company, contact }),
             Err(BuyerError::BadCompany) => Err(BadBuyer("company").into()),
             Err(BuyerError::BadName) => Err(BadBuyer("name").into()),
@@ -185,6 +188,20 @@ impl Sender for IdentityBuyers {
     async fn name_of(&self, org: OrgId) -> Result<Option<String>, DbErr> {
         Ok(self.orgs.get(org).await?.map(|org| org.name))
     }
+
+    /// The first who sells, or else the first who may.
+    async fn mailbox_of(&self, org: OrgId) -> Result<Option<String>, DbErr> {
+        let people = self.people.of(org).await?;
+        let may = |person: &&identity::Person| identity::rights_of(&person.roles).has(Right::ManageTrade);
+        let sells = people.iter().find(|person| person.roles.contains(&identity::Role::Sales));
+        Ok(sells.or_else(|| people.iter().find(may)).map(|person| person.email.clone()))
+    }
+}
+
+/// The firm behind a letter.
+struct Firm {
+    name: String,
+    mailbox: Option<String>,
 }
 
 /// Letters by the post office.
@@ -202,7 +219,7 @@ impl PostLetters {
 
     /// The letter of the firm called `org`, unless the address takes no mail: it was checked when somebody gave it,
     /// and one bad address must not keep the letters of others.
-    fn letter(&self, mail: Dispatch, org: String) -> Option<mail::Letter> {
+    fn letter(&self, mail: Dispatch, firm: &Firm) -> Option<mail::Letter> {
         let template = match mail.letter {
             Letter::OrderPlaced => Template::OrderPlaced,
             Letter::OrderConfirmed => Template::OrderConfirmed,
@@ -210,28 +227,35 @@ impl PostLetters {
             Letter::InquiryReceived => Template::InquiryReceived,
             Letter::InquiryNotice => Template::InquiryNotice,
         };
+        // Answers reach the other side, whichever that is.
+        let answered_by = match mail.letter {
+            Letter::InquiryNotice => mail.facts.iter().find(|(name, _)| *name == "email").map(|(_, email)| email),
+            _ => firm.mailbox.as_ref(),
+        };
+        let reply_to = answered_by.and_then(|email| Address::new("", email).ok());
         let facts = mail.facts.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value)));
         let mut values: Map<String, Value> = facts.collect();
-        values.insert("org".to_owned(), org.into());
+        values.insert("org".to_owned(), firm.name.clone().into());
         values.insert("url".to_owned(), format!("{}{}", self.public_url, mail.page).into());
         let to = Address::new(&mail.name, &mail.to);
         let to = to.inspect_err(|_| tracing::error!("an address takes no mail")).ok()?;
-        Some(mail::Letter { to, locale: mail.lang, template, values: Value::Object(values) })
+        Some(mail::Letter { to, reply_to, locale: mail.lang, template, values: Value::Object(values) })
     }
 }
 
 #[async_trait]
 impl Letters for PostLetters {
     async fn queue(&self, txn: &DatabaseTransaction, mails: Vec<Dispatch>) -> Result<(), DbErr> {
-        let mut names: HashMap<OrgId, String> = HashMap::new();
+        let mut firms: HashMap<OrgId, Firm> = HashMap::new();
         for mail in &mails {
-            if let Entry::Vacant(unknown) = names.entry(mail.org) {
-                unknown.insert(self.sender.name_of(mail.org).await?.unwrap_or_default());
+            if let Entry::Vacant(unknown) = firms.entry(mail.org) {
+                let name = self.sender.name_of(mail.org).await?.unwrap_or_default();
+                unknown.insert(Firm { name, mailbox: self.sender.mailbox_of(mail.org).await? });
             }
         }
         let letters = mails.into_iter().filter_map(|mail| {
-            let org = names.get(&mail.org).cloned().unwrap_or_default();
-            self.letter(mail, org)
+            let firm = firms.get(&mail.org)?;
+            self.letter(mail, firm)
         });
         Ok(self.post.queue_all(txn, letters.collect()).await?)
     }

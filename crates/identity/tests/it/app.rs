@@ -220,7 +220,7 @@ impl App {
     /// A buyer known from an earlier order.
     pub async fn meet(&self, email: &str) {
         let txn = self.db.write().await.unwrap();
-        self.identity.buyers.meet(&txn, None, &buyer(email)).await.unwrap();
+        self.identity.buyers.meet(&txn, &buyer(email)).await.unwrap();
         txn.commit().await.unwrap();
     }
 

@@ -23,10 +23,10 @@ async fn redeem(app: &App, token: &str) -> crate::app::Answer {
 async fn a_buyer_is_met_once_however_often_they_come() {
     each_app(async |app| {
         let txn = app.db.write().await.unwrap();
-        let first = app.identity.buyers.meet(&txn, None, &buyer("ana@garcia.example")).await.unwrap();
+        let first = app.identity.buyers.meet(&txn, &buyer("ana@garcia.example")).await.unwrap();
         let renamed =
             BuyerDetails { name: "Someone else".into(), company: "Other".into(), ..buyer(" ANA@garcia.example") };
-        let again = app.identity.buyers.meet(&txn, None, &renamed).await.unwrap();
+        let again = app.identity.buyers.meet(&txn, &renamed).await.unwrap();
         assert_eq!(first, again);
         txn.commit().await.unwrap();
         let kept = app.identity.buyers.get(first.1).await.unwrap().unwrap();
@@ -40,7 +40,7 @@ async fn two_orders_at_once_meet_one_buyer() {
     each_app(async |app| {
         let meet = async || {
             let txn = app.db.write().await.unwrap();
-            let met = app.identity.buyers.meet(&txn, None, &buyer("ana@garcia.example")).await.unwrap();
+            let met = app.identity.buyers.meet(&txn, &buyer("ana@garcia.example")).await.unwrap();
             txn.commit().await.unwrap();
             met
         };
@@ -54,7 +54,7 @@ async fn two_orders_at_once_meet_one_buyer() {
 async fn a_buyer_who_says_nonsense_is_told_where() {
     each_app(async |app| {
         let txn = app.db.write().await.unwrap();
-        let meet = async |details: BuyerDetails| app.identity.buyers.meet(&txn, None, &details).await.unwrap_err();
+        let meet = async |details: BuyerDetails| app.identity.buyers.meet(&txn, &details).await.unwrap_err();
         let good = || buyer("ana@garcia.example");
         assert!(matches!(meet(BuyerDetails { email: "ana".into(), ..good() }).await, BuyerError::BadEmail));
         assert!(matches!(meet(BuyerDetails { country: "Spain".into(), ..good() }).await, BuyerError::BadCountry));

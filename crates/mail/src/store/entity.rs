@@ -11,6 +11,7 @@ pub struct Model {
     pub id: MailId,
     pub to_name: String,
     pub to_email: String,
+    pub reply_to: Option<String>,
     pub locale: String,
     pub template: String,
     /// Hex of the sealed JSON; empty once the mail has ended.

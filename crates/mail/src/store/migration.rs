@@ -35,5 +35,24 @@ pub fn migrations() -> Vec<Migration> {
                 })
             },
         },
+        Migration {
+            name: "0003_mail_reply_to",
+            up: |schema| {
+                Box::pin(async move {
+                    let column = ColumnDef::new("reply_to").string().take();
+                    schema.alter_table(Table::alter().table("mail").add_column(column).take()).await
+                })
+            },
+        },
+        Migration {
+            name: "0004_mail_ended",
+            up: |schema| {
+                Box::pin(async move {
+                    let mut index = Index::create();
+                    index.name("mail_ended").table("mail").col("ended_at");
+                    schema.create_index(index).await
+                })
+            },
+        },
     ]
 }

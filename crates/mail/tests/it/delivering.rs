@@ -30,6 +30,7 @@ fn letter(template: Template) -> Letter {
     });
     Letter {
         to: Address::new("Ana García", "ana@example.com").unwrap(),
+        reply_to: Some(Address::new("", "sales@ningbo.example").unwrap()),
         locale: "es".parse().unwrap(),
         template,
         values,
@@ -64,6 +65,7 @@ async fn a_letter_arrives_through_smtp_with_text_and_html() {
         );
         assert_eq!(mail.header("Message-ID").unwrap(), format!("<{id}@ningbo.example>"));
         assert_eq!(mail.header("Date").unwrap(), "Tue, 12 May 2026 12:00:00 +0000");
+        assert_eq!(mail.header("Reply-To").unwrap(), "sales@ningbo.example");
         assert_eq!(mail.header("Auto-Submitted").unwrap(), "auto-generated");
         assert_eq!(mail.header("Subject").unwrap(), "Hemos recibido su pedido LF-1001");
         let (text, html) = (mail.text().unwrap(), mail.html().unwrap());
@@ -74,6 +76,24 @@ async fn a_letter_arrives_through_smtp_with_text_and_html() {
         );
         assert_eq!(post.state_of(id).await.unwrap().as_deref(), Some("sent"));
         assert_eq!(post.deliver_due(clock.now()).await.unwrap(), Round::default());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_became_of_a_mail_is_known_for_ninety_days() {
+    each_database(&mail::migrations(), async |db| {
+        let (clock, memory) = (clock(), Memory::default());
+        let post = post(&db, &clock, memory.clone());
+        let sent = queued(&db, &post, Template::OrderPlaced).await;
+        post.deliver_due(clock.now()).await.unwrap();
+        clock.advance(Duration::from_hours(90 * 24));
+        let waiting = queued(&db, &post, Template::OrderPlaced).await;
+        assert_eq!(post.sweep().await.unwrap(), 0);
+        clock.advance(Duration::from_hours(91 * 24));
+        assert_eq!(post.sweep().await.unwrap(), 1);
+        assert_eq!(post.state_of(sent).await.unwrap(), None);
+        assert_eq!(post.state_of(waiting).await.unwrap().as_deref(), Some("queued"));
     })
     .await;
 }
