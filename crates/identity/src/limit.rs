@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kernel::{Instant, Problem};
 
-/// Keys remembered at most; beyond that those at rest are forgotten first.
+/// Keys remembered at most, unless said otherwise; beyond that those at rest are forgotten first.
 const MOST: usize = 20_000;
 /// Bytes of a key that tell it from others; the longest e-mail address has 254.
 const LONGEST: usize = 256;
@@ -16,20 +16,28 @@ const LONGEST: usize = 256;
 pub struct Limiter {
     burst: u32,
     every: Duration,
+    most: usize,
     /// When each key would be at rest again.
     busy_until: Mutex<HashMap<String, Instant>>,
 }
 
 impl Limiter {
     pub fn new(burst: u32, every: Duration) -> Self {
-        Self { burst, every, busy_until: Mutex::default() }
+        Self { burst, every, most: MOST, busy_until: Mutex::default() }
+    }
+
+    /// Remembers so many keys: for doors at which crowds knock.
+    pub fn remembering(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     /// Takes one turn, or says how long to wait.
     pub fn take(&self, key: &str, now: Instant) -> Result<(), Duration> {
         let key = remembered(key);
         let mut busy_until = self.busy_until.lock().unwrap_or_else(PoisonError::into_inner);
-        make_room(&mut busy_until, now);
+        if !busy_until.contains_key(key) {
+            make_room(&mut busy_until, self.most, now);
+        }
         let busy = busy_until.get(key).map_or(now, |until| (*until).max(now));
         let free_at = busy + self.every - self.every * self.burst;
         if free_at > now {
@@ -58,15 +66,18 @@ fn remembered(key: &str) -> &str {
     &key[..key.floor_char_boundary(LONGEST)]
 }
 
-fn make_room(busy_until: &mut HashMap<String, Instant>, now: Instant) {
-    if busy_until.len() < MOST {
+/// Looks through all keys, and frees a tenth of the room each time, so that it is seldom done.
+fn make_room(busy_until: &mut HashMap<String, Instant>, most: usize, now: Instant) {
+    if busy_until.len() < most {
         return;
     }
     busy_until.retain(|_, until| *until > now);
-    while busy_until.len() >= MOST {
-        let Some(any) = busy_until.keys().next().cloned() else { return };
-        busy_until.remove(&any);
-    }
+    let mut over = busy_until.len().saturating_sub(most - most.div_ceil(10));
+    busy_until.retain(|_, _| {
+        let stays = over == 0;
+        over = over.saturating_sub(1);
+        stays
+    });
 }
 
 /// The limits of this domain.
@@ -132,11 +143,19 @@ mod tests {
 
     #[test]
     fn the_memory_of_keys_is_bounded() {
-        let limiter = Limiter::new(1, Duration::from_secs(10));
-        for key in 0..MOST + 500 {
+        let limiter = Limiter::new(1, Duration::from_secs(10)).remembering(100);
+        let remembered = || limiter.busy_until.lock().unwrap().len();
+        for key in 0..100 {
             limiter.take(&key.to_string(), Instant::EPOCH).unwrap();
         }
-        assert!(limiter.busy_until.lock().unwrap().len() <= MOST);
+        assert!(limiter.take("7", Instant::EPOCH).is_err(), "a known key needs no room");
+        limiter.take("one more", Instant::EPOCH).unwrap();
+        assert_eq!(remembered(), 91, "a tenth at once");
+        limiter.take("later", Instant::EPOCH + Duration::from_secs(10)).unwrap();
+        for key in 0..200 {
+            limiter.take(&format!("new {key}"), Instant::EPOCH + Duration::from_secs(20)).unwrap();
+            assert!(remembered() <= 100);
+        }
     }
 
     #[test]

@@ -6,6 +6,9 @@ use std::time::Duration;
 use identity::{ClientAddress, Limiter, address_key};
 use kernel::{Instant, Problem};
 
+/// Addresses and mailboxes remembered: a show's whole crowd.
+const CROWD: usize = 200_000;
+
 pub struct Limits {
     by_address: Limiter,
     by_email: Limiter,
@@ -17,8 +20,9 @@ impl Limits {
     pub fn new(per_minute: u32) -> Self {
         let per_minute = per_minute.max(1);
         Self {
-            by_address: Limiter::new(per_minute.saturating_mul(10), Duration::from_mins(1) / per_minute),
-            by_email: Limiter::new(per_minute.div_ceil(2), Duration::from_mins(10) / per_minute),
+            by_address: Limiter::new(per_minute.saturating_mul(10), Duration::from_mins(1) / per_minute)
+                .remembering(CROWD),
+            by_email: Limiter::new(per_minute.div_ceil(2), Duration::from_mins(10) / per_minute).remembering(CROWD),
         }
     }
 
