@@ -24,6 +24,7 @@ pub fn routes(identity: Identity) -> OpenApiRouter {
         .routes(routes!(crew::people, crew::add_person))
         .routes(routes!(crew::set_roles))
         .routes(routes!(crew::remove_person))
+        .routes(routes!(crew::reset_password))
         .routes(routes!(account::change_account))
         .routes(routes!(account::change_password))
         .routes(routes!(account::sessions, account::end_other_sessions))

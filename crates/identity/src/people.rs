@@ -128,6 +128,36 @@ impl People {
         Ok(())
     }
 
+    /// Gives a member who forgot theirs a new password, and ends their sessions. Whoever belongs to another
+    /// organisation, too, is not this one's alone to let in.
+    pub async fn reset_password(&self, org: OrgId, id: PersonId, new: Secret<String>) -> Result<(), PersonError> {
+        let person = store::person_in(self.db.read(), org, id).await?.ok_or(PersonError::NoSuchPerson)?;
+        let hash = self.prepare_password(new, &person.email).await?;
+        let txn = self.db.write().await?;
+        if store::is_elsewhere(&txn, org, id).await? || store::roles_in(&txn, org, id).await?.is_empty() {
+            return Err(PersonError::NoSuchPerson);
+        }
+        let_in_by(&txn, id, &hash).await?;
+        txn.commit().await?;
+        Ok(())
+    }
+
+    /// As [`Self::reset_password`], for whoever rules the machine.
+    pub async fn reset_password_of(&self, email: &str, new: Secret<String>) -> Result<(), PersonError> {
+        let email = mail::checked_email(email).map_err(|_ignored| PersonError::BadEmail)?;
+        let hash = self.prepare_password(new, &email).await?;
+        let txn = self.db.write().await?;
+        let (id, _) = store::password_of(&txn, &email).await?.ok_or(PersonError::NoSuchPerson)?;
+        let_in_by(&txn, id, &hash).await?;
+        txn.commit().await?;
+        Ok(())
+    }
+
+    async fn prepare_password(&self, new: Secret<String>, email: &str) -> Result<String, PersonError> {
+        check_password(&new, email)?;
+        self.passwords.hash(new).await
+    }
+
     async fn prepare(&self, new: NewPerson) -> Result<(NewPerson, String), PersonError> {
         let new = new.checked()?;
         let hash = self.passwords.hash(new.password.clone()).await?;
@@ -144,6 +174,13 @@ impl People {
         let inserted = store::insert_person(txn, org, new, hash, self.clock.now()).await;
         inserted.map_err(|err| if is_taken(&err) { PersonError::EmailTaken } else { err.into() })
     }
+}
+
+/// The password with this hash opens, and nothing that was opened before stays open.
+async fn let_in_by(txn: &DatabaseTransaction, id: PersonId, hash: &str) -> Result<(), DbErr> {
+    store::set_password(txn, id, hash).await?;
+    store::delete_sessions_of(txn, id, None).await?;
+    Ok(())
 }
 
 /// Refuses when somebody who is to have these roles is the last owner. Two owners who demote or remove each other at

@@ -363,6 +363,9 @@ async fn sweep(app: App, cancel: CancellationToken) {
                 if let Err(cause) = app.identity.sessions.sweep().await {
                     tracing::warn!(%cause, "lapsed sessions could not be removed");
                 }
+                if let Err(cause) = app.post.sweep().await {
+                    tracing::warn!(%cause, "old mails could not be removed");
+                }
                 continue;
             }
             _ = every.tick() => {}

@@ -40,6 +40,8 @@ pub enum Command {
 pub enum UserCommand {
     /// Adds a person; the first becomes the owner of a new firm.
     Add(UserArgs),
+    /// Gives a person who forgot theirs a new password, and ends their sessions.
+    Password(PasswordArgs),
 }
 
 /// What `serve` and everything that needs its settings take. Flags win over `LIVEFAIR_*`, which win over the file.
@@ -99,6 +101,17 @@ pub struct UserArgs {
     #[arg(long, default_value = "CN")]
     pub country: String,
     /// Password; asked on standard input when absent.
+    #[arg(long, env = "LIVEFAIR_PASSWORD", hide_env_values = true)]
+    pub password: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct PasswordArgs {
+    #[command(flatten)]
+    pub serve: ServeArgs,
+    /// E-mail address they log in with.
+    pub email: String,
+    /// The new password; asked on standard input when absent.
     #[arg(long, env = "LIVEFAIR_PASSWORD", hide_env_values = true)]
     pub password: Option<String>,
 }

@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use tokio_util::sync::CancellationToken;
 
 use app::App;
-use cli::{Command, FileArgs, ServeArgs, UserArgs, UserCommand};
+use cli::{Command, FileArgs, PasswordArgs, ServeArgs, UserArgs, UserCommand};
 use config::Config;
 
 /// Runs a command to its end.
@@ -37,6 +37,7 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => Box::pin(demo::run(args)).await?,
         Command::Migrate(args) => migrate(&args).await?,
         Command::User(UserCommand::Add(args)) => add_user(args).await?,
+        Command::User(UserCommand::Password(args)) => reset_password(args).await?,
         Command::Doctor(args) => return doctor(&args).await,
         Command::Backup(FileArgs { serve, file }) => {
             backup::write(&Config::load(&serve)?, &file).await?;
@@ -85,6 +86,18 @@ async fn add_user(args: UserArgs) -> anyhow::Result<()> {
     };
     let roles = app.add_user(&args, password).await?;
     stdio::line(&format!("{} may log in as {roles}", args.email));
+    Ok(())
+}
+
+async fn reset_password(args: PasswordArgs) -> anyhow::Result<()> {
+    let config = Config::load(&args.serve)?;
+    let app = App::start(&config, args.serve.secret_key.as_deref()).await?;
+    let password = match args.password {
+        Some(password) => password,
+        None => stdio::ask_secret("New password: ")?,
+    };
+    app.identity.people.reset_password_of(&args.email, password.into()).await?;
+    stdio::line(&format!("{} may log in with the new password", args.email));
     Ok(())
 }
 

@@ -680,6 +680,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives a member who forgot theirs a new password; their sessions end at once. One's own is changed in one's account. */
+        put: operations["reset_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{id}/roles": {
         parameters: {
             query?: never;
@@ -2179,6 +2196,9 @@ export interface components {
             roles: components["schemas"]["Role"][];
             /** @description The organisation's when absent. */
             time_zone?: string | null;
+        };
+        PersonPassword: {
+            password: string;
         };
         PersonRoles: {
             roles: components["schemas"]["Role"][];
@@ -4432,6 +4452,58 @@ export interface operations {
             };
             /** @description last-owner */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the person's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonPassword"];
+            };
+        };
+        responses: {
+            /** @description the new password holds */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description right-missing or session-needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no-such-person */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description bad-field */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

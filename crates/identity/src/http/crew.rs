@@ -8,8 +8,8 @@ use kernel::{Actor, Instant, Locale, Problem, Right, Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::who::TokenEnd;
-use crate::{ApiToken, Identity, NewApiToken, NewPerson, Org, OrgKind, Person, Role, rights_of};
+use crate::who::{Own, TokenEnd};
+use crate::{ApiToken, Identity, NewApiToken, NewPerson, Org, OrgKind, Person, PersonError, Role, rights_of};
 
 #[derive(Serialize, ToSchema)]
 pub struct ApiTokenView {
@@ -65,6 +65,12 @@ pub struct PersonNew {
 #[derive(Deserialize, ToSchema)]
 pub struct PersonRoles {
     roles: Vec<Role>,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub struct PersonPassword {
+    #[schema(value_type = String)]
+    password: Secret<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -212,6 +218,29 @@ pub async fn set_roles(
 ) -> Result<Json<PersonView>, Problem> {
     let org = actor.require(Right::ManageOrg)?;
     Ok(Json(identity.people.set_roles(org, id, &roles(&actor, new.roles)?).await?.into()))
+}
+
+/// Gives a member who forgot theirs a new password; their sessions end at once. One's own is changed in one's account.
+#[utoipa::path(put, path = "/api/v1/people/{id}/password", tag = "identity", request_body = PersonPassword,
+    params(("id" = String, Path, description = "the person's id")), responses(
+    (status = 204, description = "the new password holds"),
+    (status = 403, description = "right-missing or session-needed", body = Problem,
+        content_type = "application/problem+json"),
+    (status = 404, description = "no-such-person", body = Problem, content_type = "application/problem+json"),
+    (status = 422, description = "bad-field", body = Problem, content_type = "application/problem+json")))]
+pub async fn reset_password(
+    State(identity): State<Identity>,
+    actor: Actor,
+    own: Own,
+    Path(id): Path<PersonId>,
+    Json(new): Json<PersonPassword>,
+) -> Result<StatusCode, Problem> {
+    let org = actor.require(Right::ManageOrg)?;
+    if id == own.person {
+        return Err(PersonError::WrongPassword.into());
+    }
+    identity.people.reset_password(org, id, new.password).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Removes a person; their sessions and API tokens end at once.

@@ -211,6 +211,18 @@ pub async fn replace_password(
     Ok(replaced.exec(conn).await?.rows_affected == 1)
 }
 
+pub async fn set_password(conn: &impl ConnectionTrait, id: PersonId, to: &str) -> Result<(), DbErr> {
+    let set = person::Entity::update_many().col_expr(person::Column::PasswordHash, Expr::value(to));
+    set.filter(person::Column::Id.eq(id)).exec(conn).await?;
+    Ok(())
+}
+
+/// Whether a person belongs to another organisation, too.
+pub async fn is_elsewhere(conn: &impl ConnectionTrait, org: OrgId, id: PersonId) -> Result<bool, DbErr> {
+    let others = membership::Entity::find().filter(membership::Column::PersonId.eq(id));
+    Ok(others.filter(membership::Column::OrgId.ne(org)).one(conn).await?.is_some())
+}
+
 /// Takes a person out of an organisation, and all that opened doors with it. Somebody who belongs nowhere else is
 /// forgotten.
 pub async fn remove_person(conn: &impl ConnectionTrait, org: OrgId, id: PersonId) -> Result<(), DbErr> {
@@ -219,8 +231,7 @@ pub async fn remove_person(conn: &impl ConnectionTrait, org: OrgId, id: PersonId
     let tokens = api_token::Entity::delete_many().filter(api_token::Column::OrgId.eq(org));
     tokens.filter(api_token::Column::PersonId.eq(id)).exec(conn).await?;
     session::Entity::delete_many().filter(session::Column::PersonId.eq(id)).exec(conn).await?;
-    let elsewhere = membership::Entity::find().filter(membership::Column::PersonId.eq(id)).one(conn).await?;
-    if elsewhere.is_none() {
+    if !is_elsewhere(conn, org, id).await? {
         passkey::Entity::delete_many().filter(passkey::Column::PersonId.eq(id)).exec(conn).await?;
         person::Entity::delete_by_id(id).exec(conn).await?;
     }

@@ -81,6 +81,36 @@ async fn a_person_who_is_removed_is_out_at_once_with_all_their_keys() {
 }
 
 #[tokio::test]
+async fn an_owner_lets_in_a_member_who_forgot_their_password() {
+    each_app(async |app| {
+        let owner = app.owner().await;
+        let host = app.member("host", &[Role::Host]).await;
+        let id_of = async |cookie: &str| app.session(cookie).await["person"]["id"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/people/{}/password", id_of(&host).await);
+        let reset = async |by: &str, password: &str| {
+            app.call(Method::PUT, &path).cookie(by).json(json!({"password": password})).await.outcome()
+        };
+        let second = app.member("second", &[Role::Desk]).await;
+        assert_eq!(reset(&second, "another long password").await, "403 right-missing");
+        assert_eq!(reset(&owner, "short").await, "422 bad-field");
+        assert_eq!(reset(&owner, "another long password").await, "204");
+        assert_eq!(app.session(&host).await["who"], "anyone");
+        assert_eq!(app.log_in("host", PASSWORD).await.outcome(), "401 wrong-email-or-password");
+        assert_eq!(app.log_in("host", "another long password").await.outcome(), "204");
+
+        let own = format!("/api/v1/people/{}/password", id_of(&owner).await);
+        let new = json!({"password": "another long password"});
+        assert_eq!(app.call(Method::PUT, &own).cookie(&owner).json(new.clone()).await.outcome(), "403 wrong-password");
+        let bearer = format!("Bearer {}", token(&app, &owner, &["manage_org"]).await);
+        let by_token = app.call(Method::PUT, &path).with("authorization", &bearer).json(new.clone()).await;
+        assert_eq!(by_token.outcome(), "403 session-needed");
+        let (_, other) = other_firm(&app).await;
+        assert_eq!(reset(&other, "another long password").await, "404 no-such-person");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_last_owner_cannot_be_removed_not_even_by_two_at_once() {
     each_app(async |app| {
         let owner = app.owner().await;

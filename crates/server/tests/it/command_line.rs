@@ -7,7 +7,7 @@ use server::config::Config;
 use server::demo::client::Client;
 use tokio_util::sync::CancellationToken;
 
-use crate::house::{House, PASSWORD, add_owner, livefair};
+use crate::house::{EMAIL, House, PASSWORD, add_owner, livefair};
 
 fn refusal(data: &std::path::Path, args: &[&str]) -> String {
     let output = livefair(data, args);
@@ -126,6 +126,20 @@ async fn whoever_is_added_by_command_joins_the_academy_whose_house_it_is() {
     let owner = house.owner().await;
     assert_eq!(owner.get("/api/v1/org").await.unwrap()["name"], "Ningbo Live Academy");
     assert_eq!(owner.get("/api/v1/people").await.unwrap()["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_replaced_by_command() {
+    let dir = tempfile::tempdir().unwrap();
+    add_owner(dir.path());
+    let reset = |email: &str| livefair(dir.path(), &["user", "password", email, "--password", "porcelain and cobalt"]);
+    assert!(reset(" Gu@Example.com").status.success());
+    let unknown = String::from_utf8(reset("nobody@example.com").stderr).unwrap();
+    assert!(unknown.contains("there is no such person"), "{unknown}");
+    let house = House::open(dir.path()).await;
+    let client = Client::new(&house.base).unwrap();
+    client.log_in(EMAIL, PASSWORD).await.unwrap_err();
+    client.log_in(EMAIL, "porcelain and cobalt").await.unwrap();
 }
 
 #[tokio::test]
