@@ -1,14 +1,12 @@
 // The one door to the server: a typed client, and refusals as RFC 9457 problems.
 import createClient, { type Client, type ClientOptions } from 'openapi-fetch';
-import type { paths } from './paths.ts';
+import type { paths } from './schema.ts';
 import { asProblem, Refusal } from './refusal.ts';
 
-export type * from './types.ts';
-export type { paths } from './paths.ts';
 export { asProblem, codeOf, Refusal } from './refusal.ts';
 export type Api = Client<paths>;
 
-/** Makes a client for `P`; the buyers' pages use the default. */
+/** Makes a client for every path of the server's document. */
 export function createApi<P extends object = paths>(options: ClientOptions = {}): Client<P> {
   return createClient<P>({ baseUrl: '/', credentials: 'same-origin', ...options });
 }
