@@ -110,6 +110,38 @@ test('a line said while becoming a guest is sent once the guest has joined', asy
   expect(wires[1]!.sent.at(-1)).toMatchObject({ op: 'ask', id });
 });
 
+test('a window that another one replaced waits to be asked back, and then resumes', async () => {
+  const { client, wires, waits } = await joined();
+  wires[0]!.drop(4009);
+  expect([client.link, client.closed_code, waits.length]).toEqual(['closed', 4009, 0]);
+  client.hurry();
+  expect(wires.length).toBe(1);
+  const id = client.ask({ text: 'MOQ?' });
+  client.here();
+  await new Promise((done) => setTimeout(done));
+  wires[1]!.open();
+  expect(wires[1]!.sent[0]).toMatchObject({ op: 'join', resume: { e: 'k', s: 10 } });
+  wires[1]!.say({ op: 'welcome', e: 'k', s: 10, now: 3000, retry_ms: 0 });
+  expect(wires[1]!.sent.at(-1)).toMatchObject({ op: 'ask', id });
+});
+
+test('a room told anew leaves me my answers, and its word on a question counts', async () => {
+  const { client, wires } = await joined();
+  const mine = { id: 'q', x: 'MOQ?', state: 'new', answers: [{ id: 'a', x: '24', by: 'Lin', public: false }] };
+  wires[0]!.say({ op: 'me', questions: [mine, { id: 'r', x: 'FOB?', state: 'new' }] });
+  const ev = [{ s: 20, l: 'qa', k: 'q', d: { id: 'r', n: 'Ana', x: 'FOB?', state: 'answered_on_air' } }];
+  wires[0]!.say({ op: 'gap', s: 20, snap: { ev } });
+  const [r, q] = client.view.questions;
+  expect(r).toMatchObject({ id: 'r', mine: true, state: 'answered_on_air' });
+  expect(q).toMatchObject({ id: 'q', mine: true, answers: [{ text: '24', public: false }] });
+});
+
+test('a gap brings what I was told meanwhile', async () => {
+  const { client, wires } = await joined();
+  wires[0]!.say({ op: 'gap', s: 20, snap: {}, me: { questions: [{ id: 'q', x: 'MOQ?', state: 'answered_text', answers: [{ id: 'a', x: '24', by: 'Lin', public: false }] }] } });
+  expect(client.view.questions).toMatchObject([{ id: 'q', mine: true, answers: [{ text: '24', public: false }] }]);
+});
+
 test('an answer sent to me alone is shown and marked private', async () => {
   const { client, wires } = await joined();
   wires[0]!.say({ op: 'me', questions: [{ id: 'q', x: 'MOQ?', state: 'answered_text', answers: [{ id: 'a', x: '24', by: 'Lin', public: false }] }] });

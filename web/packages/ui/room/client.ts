@@ -2,7 +2,7 @@
 // missed, and comes back by itself. Chat and questions are kept and sent again until the server has answered. Where no
 // WebSocket opens, the same frames come over an event stream, and nobody is told.
 import { uuidv7 } from '../uuid.ts';
-import { applied, emptyRoom, fromSnapshot, Ledger, putAnswer, putQuestion, type Frame, type RoomView } from './state.ts';
+import { applied, emptyRoom, fromSnapshot, Ledger, putAnswer, putQuestion, type Frame, type Question, type RoomView } from './state.ts';
 
 export type Link = 'connecting' | 'live' | 'away' | 'closed';
 export interface Ask { id: string; text: string; product?: string; at_ms?: number; private?: boolean }
@@ -32,7 +32,8 @@ const PROTOCOL = 'room.v1.json';
 const WAIT_LEAST_MS = 500;
 const WAIT_MOST_MS = 15_000;
 const TAKEN_KEPT = 20;
-const FATAL = new Set([4003, 4004]);
+/** Shut out, no such room, and taken over: the viewer has too many windows open, and this one does not fight for its place. */
+const FATAL = new Set([4003, 4004, 4009]);
 /** Proxies that let no WebSocket through refuse it or say nothing at all. */
 const OPEN_WITHIN_MS = 5_000;
 const TRIES_BEFORE_FALLBACK = 2;
@@ -109,13 +110,16 @@ export class RoomClient {
     await this.start();
   }
 
-  /** Connects at once instead of waiting: the network came back, or the viewer asked. */
+  /** Connects at once instead of waiting: the network came back. */
   hurry(): void {
-    if (this.#waiting && !this.#stopped) {
-      this.#tries = 0;
-      this.#tell('connecting');
-      void this.start();
-    }
+    if (this.#waiting && !this.#stopped) this.here();
+  }
+
+  /** Connects because the viewer asks, also where another window has taken over. */
+  here(): void {
+    this.#tries = 0;
+    this.#tell('connecting');
+    void this.start();
   }
 
   /** The server's clock now, in milliseconds. */
@@ -208,7 +212,7 @@ export class RoomClient {
     if (!resumed) {
       const mine = this.view.questions.filter((question) => question.mine);
       this.view = fromSnapshot(message.snap ?? {});
-      for (const question of mine) putQuestion(this.view, { id: question.id, n: question.name, x: question.text, product: question.product, state: question.state }, true);
+      for (const question of mine) this.#keepMine(question);
       this.#ledger.restart(String(message.e), Number(message.s) || 0);
     }
     if (typeof message.now === 'number') this.#ledger.offset = message.now - this.#clock();
@@ -217,6 +221,13 @@ export class RoomClient {
     if (this.#hidden) this.#send({ op: 'set', hidden: true });
     for (const line of this.pending) if (!line.problem && !line.taken) this.#send({ op: line.op, id: line.id, text: line.text, product: line.product, at_ms: line.at_ms });
     this.options.onchange(this);
+  }
+
+  /** My question in a room told anew: the room's word on its state counts, and what only I was told stays. */
+  #keepMine({ id, name: n, text: x, lang: o, product, state, answers }: Question): void {
+    const told = this.view.questions.some((question) => question.id === id);
+    putQuestion(this.view, told ? { id } : { id, n, x, o, product, state }, true);
+    for (const answer of answers) putAnswer(this.view, { id: answer.id, question: id, x: answer.text, o: answer.lang, by: answer.by }, answer.public);
   }
 
   #frame(frame: Frame): void {
@@ -245,7 +256,7 @@ export class RoomClient {
   }
 
   #gap(message: Record<string, any>): void {
-    if (message.snap) return this.#welcome({ ...message, e: message.e ?? this.#ledger.epoch });
+    if (message.snap) return this.#welcome({ retry_ms: this.#retry_ms, ...message, e: message.e ?? this.#ledger.epoch });
     const to = Number(message.to ?? message.s);
     const from = this.#ledger.last + 1;
     // The range asked for is no longer kept: join anew and take the snapshot.

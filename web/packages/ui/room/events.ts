@@ -16,6 +16,7 @@ class Events implements Wire {
   onclose: Wire['onclose'] = null;
   #source: EventSource | null = null;
   #headers = {};
+  #bye = 1006;
 
   constructor(readonly event: string) {
     queueMicrotask(() => {
@@ -28,7 +29,7 @@ class Events implements Wire {
     const message = JSON.parse(text) as Message;
     switch (message.op) {
       case 'join':
-        return void this.#join(message.token).catch((refusal: Refusal) => this.#end(refusal.problem?.status === 401 ? 4001 : 1006));
+        return void this.#join(message).catch((refusal: Refusal) => this.#end(refusal.problem?.status === 401 ? 4001 : 1006));
       case 'chat':
         return void this.#said(message, request('post', '/api/v1/rooms/{event}/messages', { ...this.#as(), body: { id: message.id, text: message.text } }));
       case 'ask': {
@@ -50,21 +51,30 @@ class Events implements Wire {
     return { path: { event: this.event }, headers: this.#headers };
   }
 
-  async #join(token: string): Promise<void> {
+  async #join({ token, resume }: Message): Promise<void> {
     this.#headers = { Authorization: `Bearer ${token}` };
     const { ticket } = await request('post', '/api/v1/rooms/{event}/tickets', this.#as());
     if (this.readyState === 3) return;
-    const source = new EventSource(`/rooms/${this.event}/events?ticket=${encodeURIComponent(ticket)}`);
+    const place = new URLSearchParams({ ticket, ...(resume && { e: resume.e, s: String(resume.s) }) });
+    const source = new EventSource(`/rooms/${this.event}/events?${place}`);
     this.#source = source;
-    source.onmessage = ({ data }) => this.#tell(String(data));
+    source.onmessage = ({ data }) => this.#heard(String(data));
     // A ticket opens one stream: coming back takes another, and the client asks for it.
-    source.onerror = () => this.#end(1006);
+    source.onerror = () => this.#end(this.#bye);
+  }
+
+  /** The last word before the stream ends says why; a socket would say it as it closes. */
+  #heard(data: string): void {
+    if (data.includes('"bye"')) {
+      const { op, code } = JSON.parse(data) as Message;
+      if (op === 'bye') this.#bye = Number(code) || 1006;
+    }
+    this.#tell(data);
   }
 
   async #said({ id }: Message, sent: Promise<unknown>): Promise<void> {
     try {
-      await sent;
-      this.#tell(JSON.stringify({ op: 'ack', id }));
+      this.#tell(JSON.stringify({ ...((await sent) as object | undefined), op: 'ack', id }));
     } catch (failure) {
       const { problem, isUndecided } = failure as Refusal;
       // Not answered: said again after the next welcome.

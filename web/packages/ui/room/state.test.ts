@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applied, emptyRoom, fromSnapshot, Ledger, type Frame, type RoomEvent, type RoomView } from './state.ts';
+import { applied, emptyRoom, fromSnapshot, Ledger, putQuestion, type Frame, type RoomEvent, type RoomView } from './state.ts';
 
 const price = { micro: 820_000, currency: 'USD' };
 const offer = (version: number, left: number, state = 'active') => ({
@@ -115,4 +115,41 @@ test('a removed line leaves the chat', () => {
 test('a snapshot is the events that make the room', () => {
   const view = fromSnapshot({ ev: [{ s: 3, l: 'ctl', k: 'pins', d: { v: 1, pins: ['p1'] } }], st: [{ k: 'cnt', v: 1, d: { n: 5 } }] });
   expect(view).toMatchObject({ pins: ['p1'], viewers: 5 });
+});
+
+test('what no frame touched stays the same object', () => {
+  const before = applied(emptyRoom(), [
+    { s: 1, l: 'qa', k: 'q', d: { id: 'q', n: 'Ana', x: 'MOQ?', state: 'new' } },
+    { s: 2, l: 'chat', k: 'msg', d: { id: 'm', n: 'Ana', x: 'hola' } },
+  ]);
+  const counted = applied(before, [{ s: 3, l: 'ctl', k: 'pins', d: { v: 1, pins: ['p'] } }], [{ k: 'cnt', v: 1, d: { n: 5 } }]);
+  expect(counted.questions).toBe(before.questions);
+  expect(counted.chat).toBe(before.chat);
+  const answered = applied(before, [{ s: 3, l: 'qa', k: 'a', d: { id: 'a', question: 'q', x: '24' } }]);
+  expect(answered.questions).not.toBe(before.questions);
+  expect(before.questions[0]!.answers).toEqual([]);
+});
+
+test('a question put away leaves the page, unless it is mine', () => {
+  const ask = (id: string): RoomEvent => ({ s: 1, l: 'qa', k: 'q', d: { id, n: 'Ana', x: 'MOQ?', state: 'new' } });
+  const view = applied(emptyRoom(), [ask('theirs'), ask('mine')]);
+  putQuestion(view, { id: 'mine' }, true);
+  const after = applied(view, ['theirs', 'mine', 'never-seen'].map((id) => ({ s: 2, l: 'qa', k: 'q', d: { id, state: 'merged' } })));
+  expect(after.questions).toMatchObject([{ id: 'mine', text: 'MOQ?', state: 'merged' }]);
+});
+
+test('of many questions the newest are kept, and all of mine', () => {
+  const view = emptyRoom();
+  for (let at = 0; at < 400; at++) putQuestion(view, { id: `q${at}`, x: 'MOQ?' }, at === 3);
+  const { questions } = applied(view);
+  expect(questions.length).toBe(300);
+  expect(questions.slice(0, 2).map(({ id }) => id)).toEqual(['q3', 'q101']);
+});
+
+test('a line of the firm is told from a stranger', () => {
+  const { chat } = applied(emptyRoom(), [
+    { s: 1, l: 'chat', k: 'msg', d: { id: 'a', n: 'Lin', x: 'hi', c: true } },
+    { s: 2, l: 'chat', k: 'msg', d: { id: 'b', n: 'Lin', x: 'hi' } },
+  ]);
+  expect(chat.map(({ crew }) => crew)).toEqual([true, false]);
 });

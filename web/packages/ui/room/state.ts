@@ -1,7 +1,7 @@
 // What a room looks like to a viewer, as a pure function of what the server said. Every control event carries the
 // whole new value and a version, so applying one twice, or an older one later, changes nothing.
 
-import { emptyRoom, type Offer, type Reply, type RoomView } from './view.ts';
+import { emptyRoom, type Offer, type Question, type Reply, type RoomView } from './view.ts';
 
 export * from './view.ts';
 export type Lane = 'ctl' | 'qa' | 'chat' | 'desk';
@@ -13,20 +13,15 @@ export interface Conflated { k: string; v: number; d: Payload }
 export interface Frame { e: string; p: number; s: number; t: number; c?: string; ev?: RoomEvent[]; st?: Conflated[] }
 
 const CHAT_KEPT = 200;
+const QUESTIONS_KEPT = 300;
 
-/** The room after `events` and conflated values `st`; the view given is not changed. */
+/** The room after `events` and conflated values `st`; the view given is not changed, and what did not change stays the same object. */
 export function applied(view: RoomView, events: RoomEvent[] = [], st: Conflated[] = []): RoomView {
-  const next: RoomView = {
-    ...view,
-    offers: { ...view.offers },
-    stock: { ...view.stock },
-    chat: [...view.chat],
-    questions: view.questions.map((question) => ({ ...question, answers: [...question.answers] })),
-    versions: { ...view.versions },
-  };
+  const next: RoomView = { ...view, offers: { ...view.offers }, stock: { ...view.stock }, versions: { ...view.versions } };
   for (const event of events) applyEvent(next, event);
   for (const value of st) applyValue(next, value);
-  if (next.chat.length > CHAT_KEPT) next.chat.splice(0, next.chat.length - CHAT_KEPT);
+  if (next.chat.length > CHAT_KEPT) next.chat = next.chat.slice(-CHAT_KEPT);
+  if (next.questions.length > QUESTIONS_KEPT) next.questions = trimmed(next.questions);
   return next;
 }
 
@@ -56,7 +51,7 @@ function applyEvent(view: RoomView, event: RoomEvent): void {
       if (isNewer(view, `offer:${d.offer}`, d.version)) view.offers[d.offer] = d as Offer;
       break;
     case 'gone':
-      view.chat = view.chat.filter((line) => line.s !== d.s);
+      if (view.chat.some((line) => line.s === d.s)) view.chat = view.chat.filter((line) => line.s !== d.s);
       break;
     case 'slow':
       view.slow_s = Number(d.seconds) || 0;
@@ -66,7 +61,8 @@ function applyEvent(view: RoomView, event: RoomEvent): void {
       break;
     case 'msg':
       if (!view.chat.some((line) => line.id === d.id)) {
-        view.chat.push({ id: String(d.id), name: String(d.n ?? ''), text: String(d.x ?? ''), lang: String(d.o ?? ''), s: event.s });
+        const line = { id: String(d.id), name: String(d.n ?? ''), text: String(d.x ?? ''), lang: String(d.o ?? ''), s: event.s, crew: d.c === true };
+        view.chat = [...view.chat, line];
       }
       break;
     case 'q':
@@ -79,30 +75,36 @@ function applyEvent(view: RoomView, event: RoomEvent): void {
   }
 }
 
-/** Adds or renews a question; one that is mine stays mine. */
+/** The newest questions, and all of mine. */
+function trimmed(questions: Question[]): Question[] {
+  let over = questions.length - QUESTIONS_KEPT;
+  return questions.filter(({ mine }) => mine || over-- <= 0);
+}
+
+/** A question that its viewer alone may still see: the desk has put it away, or joined it to another. */
+const isGone = (question: Question): boolean => !question.mine && (question.state === 'dismissed' || question.state === 'merged');
+
+/** Adds or renews a question; one that is mine stays mine, and stays. */
 export function putQuestion(view: RoomView, d: Payload, mine: boolean): void {
-  const known = view.questions.find((question) => question.id === d.id);
-  if (known) {
-    known.state = String(d.state ?? known.state);
-    known.text = String(d.x ?? known.text);
-    known.name = String(d.n ?? known.name);
-    known.mine ||= mine;
-    return;
-  }
-  view.questions.push({
-    id: String(d.id), name: String(d.n ?? ''), text: String(d.x ?? ''), lang: String(d.o ?? ''),
-    product: d.product ?? undefined, state: String(d.state ?? 'new'), answers: [], mine,
-  });
+  const known = view.questions.find(({ id }) => id === d.id);
+  const question: Question = {
+    ...(known ?? { id: String(d.id), answers: [] }),
+    name: String(d.n ?? known?.name ?? ''), text: String(d.x ?? known?.text ?? ''), lang: String(d.o ?? known?.lang ?? ''),
+    product: d.product ?? known?.product, state: String(d.state ?? known?.state ?? 'new'), mine: mine || !!known?.mine,
+  };
+  if (isGone(question)) view.questions = view.questions.filter((other) => other !== known);
+  else if (known) view.questions = view.questions.map((other) => (other === known ? question : other));
+  else view.questions = [...view.questions, question];
 }
 
 export function putAnswer(view: RoomView, d: Payload, isPublic = true): void {
   const question = view.questions.find(({ id }) => id === d.question);
   if (!question) return;
   const answer: Reply = { id: d.id, text: String(d.x ?? ''), lang: String(d.o ?? ''), by: String(d.by ?? ''), public: isPublic };
-  const same = question.answers.findIndex((other) => (d.id ? other.id === d.id : other.text === answer.text && other.by === answer.by));
-  if (same >= 0) question.answers[same] = answer;
-  else question.answers.push(answer);
-  if (!question.state.startsWith('answered')) question.state = 'answered_text';
+  const isSame = (other: Reply) => (d.id ? other.id === d.id : other.text === answer.text && other.by === answer.by);
+  const answers = question.answers.some(isSame) ? question.answers.map((other) => (isSame(other) ? answer : other)) : [...question.answers, answer];
+  const state = question.state.startsWith('answered') ? question.state : 'answered_text';
+  view.questions = view.questions.map((other) => (other === question ? { ...question, answers, state } : other));
 }
 
 function applyValue(view: RoomView, { k, v, d }: Conflated): void {

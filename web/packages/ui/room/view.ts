@@ -1,6 +1,6 @@
 // What a viewer's page shows of a room.
 
-export interface ChatLine { id: string; name: string; text: string; lang: string; s: number }
+export interface ChatLine { id: string; name: string; text: string; lang: string; s: number; /** Said by the firm that holds the show. */ crew: boolean }
 export interface Reply { id?: string; text: string; lang: string; by: string; public: boolean }
 export interface Question { id: string; name: string; text: string; lang: string; product?: string; state: string; answers: Reply[]; mine: boolean }
 export interface Offer {
@@ -12,6 +12,7 @@ export interface Offer {
   left: number;
   per_company?: number | null;
   min_quantity?: number;
+  multiple?: number;
   starts_at?: string | number | null;
   ends_at?: string | number | null;
   state: string;
