@@ -32,9 +32,9 @@ interrupted-title = Back in a moment
 interrupted-text = The picture has stopped. Questions and orders go on.
 ended-title = This show has ended
 ended-text = The recording is being prepared. You can still ask and request quotes.
-archived-text = This show is no longer available. You can still ask the seller.
+archived-text = This show is no longer available. You can still ask for quotes.
 cancelled-title = This show was cancelled
-cancelled-text = Your questions still reach the seller.
+cancelled-text = You can still ask for quotes.
 
 ## Player
 player = Show
@@ -78,13 +78,14 @@ offer-left = { $count ->
    *[other] { $shown } left of { $total }
 }
 offer-sold-out = Sold out
-offer-over = The offer has ended
 
 ## Questions and chat
 questions = Questions
 questions-empty = No questions yet
 questions-empty-text = Ask about price, packing, certificates or delivery. The answer stays here.
+side = Questions and chat
 chat = Chat
+seller = Seller
 chat-empty = Nobody has written yet
 chat-empty-text = Say hello, and where you are watching from.
 ask-label = Your question
@@ -109,6 +110,9 @@ connecting = Connecting to the room
 link-away = The connection to the room is lost. What you write is kept and sent when it is back.
 link-offline = You are offline. What you write is kept and sent when you are back.
 link-closed = This room is closed
+link-elsewhere = This show is open in too many windows of yours, so this one has paused. What you write is kept.
+use-here = Use it here
+not-loaded = A part of the page did not load.
 slow-mode = One message every { $seconds } s
 
 ## Order and inquiry

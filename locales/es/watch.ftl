@@ -32,9 +32,9 @@ interrupted-title = Volvemos enseguida
 interrupted-text = La imagen se ha parado. Las preguntas y los pedidos siguen.
 ended-title = Esta emisión ha terminado
 ended-text = Estamos preparando la grabación. Puede seguir preguntando y pidiendo ofertas.
-archived-text = Esta emisión ya no está disponible. Puede seguir escribiendo al vendedor.
+archived-text = Esta emisión ya no está disponible. Puede seguir pidiendo ofertas.
 cancelled-title = Esta emisión se ha cancelado
-cancelled-text = Sus preguntas llegan igualmente al vendedor.
+cancelled-text = Puede seguir pidiendo ofertas.
 
 ## Reproductor
 player = Emisión
@@ -78,13 +78,14 @@ offer-left = { $count ->
    *[other] Quedan { $shown } de { $total }
 }
 offer-sold-out = Agotado
-offer-over = La oferta ha terminado
 
 ## Preguntas y chat
 questions = Preguntas
 questions-empty = Aún no hay preguntas
 questions-empty-text = Pregunte por precio, embalaje, certificados o entrega. La respuesta queda aquí.
+side = Preguntas y chat
 chat = Chat
+seller = Vendedor
 chat-empty = Nadie ha escrito todavía
 chat-empty-text = Salude y diga desde dónde nos ve.
 ask-label = Su pregunta
@@ -109,6 +110,9 @@ connecting = Conectando con la sala
 link-away = Se ha perdido la conexión con la sala. Lo que escriba se guarda y se envía cuando vuelva.
 link-offline = No tiene conexión. Lo que escriba se guarda y se envía cuando vuelva.
 link-closed = Esta sala está cerrada
+link-elsewhere = Tiene esta emisión abierta en demasiadas ventanas y esta se ha pausado. Lo que escriba se guarda.
+use-here = Usar aquí
+not-loaded = Una parte de la página no se ha cargado.
 slow-mode = Un mensaje cada { $seconds } s
 
 ## Pedido y consulta

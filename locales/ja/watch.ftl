@@ -31,9 +31,9 @@ interrupted-title = まもなく再開します
 interrupted-text = 映像が止まっています。ご質問とご注文は続けられます。
 ended-title = このライブは終了しました
 ended-text = 録画を準備しています。ご質問と見積もりのご依頼は引き続き承ります。
-archived-text = このライブの公開は終了しました。ご質問は引き続き承ります。
+archived-text = このライブの公開は終了しました。見積もりのご依頼は引き続き承ります。
 cancelled-title = このライブは中止になりました
-cancelled-text = ご質問は出展者に届きます。
+cancelled-text = 見積もりのご依頼は引き続き承ります。
 
 ## プレーヤー
 player = ライブ映像
@@ -75,13 +75,14 @@ offer-left = { $count ->
    *[other] 残り{ $shown }（全{ $total }）
 }
 offer-sold-out = 完売
-offer-over = 販売は終了しました
 
 ## 質問とチャット
 questions = 質問
 questions-empty = 質問はまだありません
 questions-empty-text = 価格、梱包、認証、納品などをお尋ねください。回答はここに残ります。
+side = 質問とチャット
 chat = チャット
+seller = 出展者
 chat-empty = まだ書き込みはありません
 chat-empty-text = ご挨拶と、どちらからご覧かをお書きください。
 ask-label = ご質問
@@ -106,6 +107,9 @@ connecting = ルームに接続しています
 link-away = ルームとの接続が切れました。書いた内容は保存され、復旧後に送信されます。
 link-offline = オフラインです。書いた内容は保存され、接続後に送信されます。
 link-closed = このルームは閉じられました
+link-elsewhere = 同じライブを開いている画面が多すぎるため、この画面は一時停止しています。書いた内容は保存されています。
+use-here = ここで使う
+not-loaded = ページの一部を読み込めませんでした。
 slow-mode = { $seconds }秒に1回送信できます
 
 ## 注文と見積もり

@@ -31,9 +31,9 @@ interrupted-title = 马上回来
 interrupted-text = 画面暂时中断，提问和下单照常进行。
 ended-title = 本场直播已结束
 ended-text = 回放正在准备。您仍然可以提问、询价。
-archived-text = 本场直播已下线，您仍然可以联系卖家。
+archived-text = 本场直播已下线，您仍然可以询价。
 cancelled-title = 本场直播已取消
-cancelled-text = 您的问题卖家仍会收到。
+cancelled-text = 您仍然可以询价。
 
 ## 播放器
 player = 直播画面
@@ -75,13 +75,14 @@ offer-left = { $count ->
    *[other] 剩 { $shown } / 共 { $total }
 }
 offer-sold-out = 已售罄
-offer-over = 优惠已结束
 
 ## 提问与聊天
 questions = 提问
 questions-empty = 还没有人提问
 questions-empty-text = 价格、包装、证书、交货都可以问，回答会留在这里。
+side = 提问与聊天
 chat = 聊天
+seller = 卖家
 chat-empty = 还没有人说话
 chat-empty-text = 打个招呼，说说您从哪里收看。
 ask-label = 您的问题
@@ -106,6 +107,9 @@ connecting = 正在进入直播间
 link-away = 与直播间的连接断开了。您写的内容已保留，恢复后自动发送。
 link-offline = 您已离线。您写的内容已保留，联网后自动发送。
 link-closed = 直播间已关闭
+link-elsewhere = 您打开的窗口过多，本窗口已暂停。您写的内容已保留。
+use-here = 在此继续
+not-loaded = 页面有一部分没有加载出来。
 slow-mode = 每 { $seconds } 秒可发一条
 
 ## 下单与询价

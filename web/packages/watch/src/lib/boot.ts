@@ -8,9 +8,8 @@ export interface Boot {
   products: ProductCard[];
   /** `/live/{event}/index.m3u8` */
   media: string;
-  origin: string;
-  /** An .ics address, when there is one. */
-  calendar?: string;
+  /** The show for a calendar: `/e/{event}/show.ics`. */
+  calendar: string;
 }
 
 export function readBoot<T>(): T | null {

@@ -22,19 +22,3 @@ export function remember(buyer: Remembered): void {
     // private mode, or storage is full
   }
 }
-
-export type Wrong = Partial<Record<keyof Remembered, 'required' | 'email-wrong'>>;
-
-/** What keeps these details from being sent: message ids by field. */
-export function wrongWith(buyer: Remembered): Wrong {
-  const wrong: Wrong = {};
-  for (const field of ['company', 'name', 'email', 'country'] as const) {
-    if (!buyer[field].trim()) wrong[field] = 'required';
-  }
-  if (!wrong.email && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(buyer.email.trim())) wrong.email = 'email-wrong';
-  return wrong;
-}
-
-export function trimmed(buyer: Remembered): Remembered {
-  return { company: buyer.company.trim(), name: buyer.name.trim(), email: buyer.email.trim(), country: buyer.country };
-}

@@ -1,8 +1,8 @@
 import { Refusal } from '@livefair/api/refusal.ts';
 import { expect, test } from 'vitest';
-import { wrongWith } from './buyer.ts';
 import { Once } from './once.ts';
 import { faultOf, least } from './quantity.ts';
+import { wrongBy, wrongWith } from './wrong.ts';
 
 test('the smallest quantity is the minimum, and steps count from it, as the seller counts', () => {
   expect(least({ moq: 100, multiple: 24 })).toBe(100);
@@ -17,6 +17,11 @@ test('a quantity is refused below the minimum, between multiples and above what 
 
 test('details name what is missing', () => {
   expect(wrongWith({ company: ' ', name: 'Ana', email: 'ana', country: 'ES' })).toEqual({ company: 'required', email: 'email-wrong' });
+});
+
+test('the field that the server refused is the one shown as wrong', () => {
+  const problem = { type: '/problems/bad-field', title: '', status: 422 };
+  expect(['buyer.email', 'text', 'event', undefined].map((field) => wrongBy({ ...problem, field }))).toEqual([{ email: 'email-wrong' }, { text: 'required' }, {}, {}]);
 });
 
 const undecided = () => new Refusal({ type: '/problems/offline', title: '', status: 0 });
@@ -40,4 +45,15 @@ test('another wish gets another key', async () => {
   const keys: string[] = [];
   for (const quantity of [1, 2]) await once.run({ quantity }, async (key) => { keys.push(key); throw undecided(); }).catch(() => undefined);
   expect(keys[0]).not.toBe(keys[1]);
+});
+
+test('only a wish that was sent and not answered is awaited', async () => {
+  const once = new Once();
+  const send = (fail?: () => Refusal) => once.run({ quantity: 1 }, async () => { if (fail) throw fail(); }).catch(() => undefined);
+  const awaited = () => [once.awaits({ quantity: 1 }), once.awaits({ quantity: 2 })];
+  expect(awaited()).toEqual([false, false]);
+  await send(undecided);
+  expect(awaited()).toEqual([true, false]);
+  await send(decided);
+  expect(awaited()).toEqual([false, false]);
 });

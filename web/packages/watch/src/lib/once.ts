@@ -6,6 +6,11 @@ export class Once {
   #key: string | null = null;
   #wish = '';
 
+  /** Whether this very wish was sent and never answered: it may have been carried out. */
+  awaits(wish: unknown): boolean {
+    return this.#key !== null && JSON.stringify(wish) === this.#wish;
+  }
+
   /** Runs `send` with the key of this wish. A changed wish gets a new key; an unanswered one keeps its key. */
   async run<T>(wish: unknown, send: (key: string) => Promise<T>): Promise<T> {
     const said = JSON.stringify(wish);

@@ -5,6 +5,7 @@ import { type Link, type Pending, RoomClient } from '@livefair/ui/room/client.ts
 import { emptyRoom, type Offer, type RoomView } from '@livefair/ui/room/view.ts';
 import type { Boot } from './boot.ts';
 import { remember, remembered } from './buyer.ts';
+import { chosen, newest } from './offers.ts';
 
 export type Phase = 'before' | 'live' | 'interrupted' | 'ended' | 'replay' | 'archived' | 'cancelled';
 export type Open = { dialog: 'order'; product: ProductCard; offer: Offer } | { dialog: 'inquiry'; product?: ProductCard; question?: string };
@@ -19,19 +20,21 @@ export class Show {
   meta: ShowView = $state.raw(null!);
   room: RoomView = $state.raw(emptyRoom());
   pending: Pending[] = $state.raw([]);
-  link: Link = $state.raw('connecting');
+  /** `elsewhere`: another window of this viewer has taken this one's place in the room. */
+  link: Link | 'elsewhere' = $state.raw('connecting');
   now = $state.raw(Date.now());
   online = $state.raw(true);
   /** Offers read over HTTP while the room cannot be reached. */
   read: OfferView[] = $state.raw([]);
   attached: ProductCard | null = $state.raw(null);
+  /** What is attached was chosen by hand, nothing included, and stays until the question is sent. */
+  picked = $state.raw(false);
   open: Open | null = $state.raw(null);
   programme_ms: number | null = $state.raw(null);
   /** Nobody yet: may watch, and gives a name before writing. */
   stranger = $state.raw(false);
   name = $state.raw(remembered().name);
   readonly #client: RoomClient;
-
   readonly phase: Phase = $derived(PHASES[this.room.state ?? this.meta.state] ?? 'before');
   readonly pins: ProductCard[] = $derived.by(() => {
     const ids = this.room.versions.pins === undefined ? this.meta.pins : this.room.pins;
@@ -77,19 +80,39 @@ export class Show {
     };
   }
 
-  /** The offer on a product that runs, is about to, or has just ended; the newest word on it counts. */
+  /** Questions still reach somebody. */
+  get canAsk(): boolean {
+    return this.link !== 'closed' && !this.#isGone;
+  }
+  get #isGone(): boolean {
+    return this.phase === 'cancelled' || this.phase === 'archived';
+  }
+  /** By id. */
+  get offers(): Map<string, Offer> {
+    return newest([...this.read, ...Object.values(this.room.offers)]);
+  }
+  /** The offer on a product that runs, is about to, or has sold out. */
   offerOn(product: string): Offer | undefined {
-    if (this.phase === 'cancelled' || this.phase === 'archived') return;
-    const offers = [...this.read, ...Object.values(this.room.offers)].filter((offer) => offer.product === product);
-    return (offers as (Offer & { id?: string })[])
-      .map((offer) => ({ ...offer, offer: offer.offer ?? offer.id }))
-      .sort((a, b) => b.version - a.version)
-      .find((offer) => ['active', 'sold_out'].includes(offer.state));
+    return this.#isGone ? undefined : chosen(this.offers.values(), product, this.now);
+  }
+  /** Pieces that may be sold, where they are known. */
+  stockOf(product: ProductCard): number | null {
+    return this.room.stock[product.variant] ?? product.available ?? null;
   }
 
+  /** Attaches a product to the next question by hand, or takes it off. */
+  pick(product: ProductCard | null): void {
+    this.attached = product;
+    this.picked = true;
+  }
+  /** Brings the room back to this window. */
+  here(): void {
+    this.#client.here();
+  }
   ask(text: string): void {
     const question = { text, product: this.attached?.id, at_ms: this.programme_ms ?? undefined };
     this.#named().ask(question);
+    this.picked = false;
   }
   chat(text: string): void {
     this.#named().chat(text);
@@ -122,7 +145,7 @@ export class Show {
     this.room = client.view;
     this.pending = client.pending;
     if (client.link === 'away' && this.link === 'connecting') void this.#readOffers();
-    this.link = client.link;
+    this.link = client.link === 'closed' && client.closed_code === 4009 ? 'elsewhere' : client.link;
     if (before && before !== client.view.state) void this.#readShow();
   }
 
