@@ -37,7 +37,7 @@ const show = (lang, state) => ({
   id: 'e1', title: titles[lang], text: '', lang, state, starts_at: new Date(Date.now() + 26.5 * 3_600_000).toISOString(), org_name: 'Ningbo Bright Minds', time_zone: 'Asia/Shanghai',
   languages: ['en'], products: ['p0', 'p1', 'p2', 'p3'], pins: state === 'scheduled' ? [] : ['p0'], on_air: null, recording: null,
 });
-const boot = (lang, state) => ({ event: 'e1', lang, show: { ...show(lang, state), recording: state === 'replay' ? 'r1' : null }, products: products(lang), media: '/live/e1/index.m3u8', origin: ORIGIN });
+const boot = (lang, state) => ({ event: 'e1', lang, show: { ...show(lang, state), recording: state === 'replay' ? 'r1' : null }, products: products(lang), media: '/live/e1/index.m3u8', calendar: `/e/e1/show.ics?lang=${lang}` });
 const question = (i, n, x, o, product, state = 'new') => ({ s: i, l: 'qa', k: 'q', d: { id: `q${i}`, n, x, o, product, state } });
 const soldOut = { ev: [{ s: 3, l: 'ctl', k: 'offer', d: { offer: 'o1', product: 'p0', variant: 'v0', unit_price: { micro: 7_200_000, currency: 'USD' }, total: 4800, left: 0, per_company: 1200, min_quantity: 240, starts_at: Date.now() - 60_000, ends_at: Date.now() + 263_000, state: 'sold_out', version: 10 } }] };
 const snapshot = (state) => ({
@@ -51,6 +51,7 @@ const snapshot = (state) => ({
     question(7, 'Marta', 'What is the lead time for 2,400 sets to Valencia?', 'en', 'p1', 'answered_on_air'),
     { s: 8, l: 'chat', k: 'msg', d: { id: 'm1', n: 'Ana', x: 'Buenas tardes desde Madrid', o: 'es' } },
     { s: 9, l: 'chat', k: 'msg', d: { id: 'm2', n: 'Kenji', x: 'Hello from Osaka', o: 'en' } },
+    { s: 10, l: 'chat', k: 'msg', d: { id: 'm3', n: 'Lin Yue', x: 'Welcome, all of you. Ask anything.', o: 'en', c: true } },
   ],
   st: [{ k: 'cnt', v: 1, d: { n: 1204 } }],
 });
@@ -65,7 +66,7 @@ const page = (kind, lang, body, data) => `<!doctype html><html lang="${lang}"><h
 <a class="lf-skip" href="#main">Skip</a><header class="lf-bar"><a class="lf-brand" href="/">Ningbo Bright Minds</a><nav class="lf-langs" aria-label="Language"><a href="?lang=en" aria-current="true" lang="en">English</a><a href="?lang=zh-CN" lang="zh-CN">中文</a><a href="?lang=es" lang="es">Español</a><a href="?lang=ja" lang="ja">日本語</a></nav></header>
 ${body}<script type="application/json" id="boot">${JSON.stringify(data)}</script><script type="application/json" id="words">${words(lang)}</script></body></html>`;
 
-async function answerRoutes(context, state, { sold, slow, lost } = {}) {
+async function answerRoutes(context, state, { sold, slow, lost, elsewhere, silent } = {}) {
   let named = false;
   await context.route(`${ORIGIN}/**`, async (route) => {
     const url = new URL(route.request().url());
@@ -80,13 +81,15 @@ async function answerRoutes(context, state, { sold, slow, lost } = {}) {
     if (path.endsWith('/tokens')) return route.fulfill({ json: { token: 't', name: '', participant: named ? 'guest:1' : 'anyone:1', crew: false } });
     if (path === '/api/v1/guests') { named = true; return route.fulfill({ json: { guest: '1', name: 'Ana' } }); }
     if (path === '/api/v1/deal') return route.fulfill({ json: deal });
+    if (path.endsWith('/orders') && silent) return route.abort();
     if (path.endsWith('/orders')) return route.fulfill({ status: 201, json: { order, deal: '/deal/x' } });
     return route.fulfill({ status: 404, contentType: 'application/problem+json', body: '{"type":"/problems/no-such-path","title":"","status":404}' });
   });
   if (lost) await context.routeWebSocket('**/rooms/e1', (socket) => socket.close());
   else await context.routeWebSocket('**/rooms/e1', (socket) => socket.onMessage((text) => {
     const message = JSON.parse(String(text));
-    if (message.op === 'join') socket.send(JSON.stringify({ op: 'welcome', e: 'k', s: 9, now: Date.now(), tick_ms: 20, retry_ms: 0, lang: 'en', snap: sold ? { ...snapshot(state), ev: [...snapshot(state).ev, ...soldOut.ev] } : snapshot(state), me: { questions: [] } }));
+    if (message.op === 'join') socket.send(JSON.stringify({ op: 'welcome', e: 'k', s: 10, now: Date.now(), tick_ms: 20, retry_ms: 0, lang: 'en', snap: sold ? { ...snapshot(state), ev: [...snapshot(state).ev, ...soldOut.ev] } : snapshot(state), me: { questions: [] } }));
+    if (message.op === 'join' && elsewhere) socket.close({ code: 4009 });
     else if (message.id && slow) socket.send(JSON.stringify({ op: 'nack', id: message.id, problem: { type: '/problems/room-slow-down', title: '', status: 429, retry_after_s: 5 } }));
     else if (message.id) socket.send(JSON.stringify({ op: 'ack', id: message.id }));
   }));
@@ -104,7 +107,7 @@ async function shoot(name, { size, theme = 'light', lang = 'en', state = 'live',
   await answerRoutes(context, state, faulty);
   const tab = await context.newPage();
   tab.on('pageerror', (error) => { faults++; write(`  ${name}: ${error}`); });
-  tab.on('console', (line) => { if (line.type() === 'error' && !/404|WebSocket/.test(line.text())) { faults++; write(`  ${name}: ${line.text()}`); } });
+  tab.on('console', (line) => { if (line.type() === 'error' && !/404|WebSocket|ERR_FAILED/.test(line.text())) { faults++; write(`  ${name}: ${line.text()}`); } });
   await tab.goto(`${ORIGIN}${path}?lang=${lang}`);
   await tab.waitForTimeout(1200);
   await act?.(tab);
@@ -118,11 +121,15 @@ async function shoot(name, { size, theme = 'light', lang = 'en', state = 'live',
   await context.close();
 }
 const order_open = async (tab) => { await tab.getByRole('button', { name: 'Order now' }).click(); await tab.waitForTimeout(600); };
-const order_done = async (tab) => {
+const order_sent = async (tab) => {
   await order_open(tab);
   for (const [label, value] of [['Company', 'Juguetes Sol S.L.'], ['Your name', 'Ana Ruiz'], ['E-mail', 'ana@sol.example']]) await tab.getByLabel(label).fill(value);
   await tab.getByLabel('Country').selectOption('ES');
   await tab.getByRole('button', { name: 'Place the order' }).click();
+  await tab.waitForTimeout(600);
+};
+const order_done = async (tab) => {
+  await order_sent(tab);
   await tab.getByText('LF-1S3M9K-7Q2X').waitFor();
 };
 const ask = async (tab) => {
@@ -167,6 +174,10 @@ await shoot('before-desktop-zh', { size: 'desktop', state: 'scheduled', lang: 'z
 await shoot('ended-phone-dark', { size: 'phone', state: 'ended', theme: 'dark' });
 await shoot('order-phone', { size: 'phone', act: order_open });
 await shoot('order-done-phone', { size: 'phone', act: order_done });
+await shoot('order-unanswered-phone', { size: 'phone', silent: true, act: order_sent });
+await shoot('elsewhere-phone', { size: 'phone', elsewhere: true });
+await shoot('elsewhere-desktop-ja', { size: 'desktop', lang: 'ja', elsewhere: true });
+await shoot('chat-phone', { size: 'phone', act: (tab) => tab.getByRole('tab', { name: 'Chat' }).click() });
 await shoot('order-desktop-dark', { size: 'desktop', theme: 'dark', act: order_open });
 await shoot('deal-phone', { size: 'phone', path: '/deal/tok' });
 await shoot('deal-desktop-dark', { size: 'desktop', theme: 'dark', path: '/deal/tok' });

@@ -50,7 +50,6 @@ export class RoomClient {
   #tries = 0;
   #retry_ms = 0;
   #stopped = false;
-  #hidden = false;
   #asked: string | null = null;
   #waiting = false;
   /** Connections in a row that brought no welcome. */
@@ -141,11 +140,6 @@ export class RoomClient {
     this.options.onchange(this);
   }
 
-  hidden(hidden: boolean): void {
-    this.#hidden = hidden;
-    if (this.link === 'live') this.#send({ op: 'set', hidden });
-  }
-
   #clock(): number {
     return (this.options.now ?? Date.now)();
   }
@@ -218,7 +212,6 @@ export class RoomClient {
     if (typeof message.now === 'number') this.#ledger.offset = message.now - this.#clock();
     this.link = 'live';
     if (message.me) this.#me(message.me);
-    if (this.#hidden) this.#send({ op: 'set', hidden: true });
     for (const line of this.pending) if (!line.problem && !line.taken) this.#send({ op: line.op, id: line.id, text: line.text, product: line.product, at_ms: line.at_ms });
     this.options.onchange(this);
   }

@@ -71,7 +71,6 @@ export class Show {
     online();
     addEventListener('online', online, { signal });
     addEventListener('offline', online, { signal });
-    document.addEventListener('visibilitychange', () => client.hidden(document.hidden), { signal });
     void client.start();
     return () => {
       clearInterval(tick);
