@@ -75,11 +75,15 @@ impl ProductCard {
     }
 }
 
+const MOST_IDS: usize = 200;
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ProductSearch {
     /// Words of a name, or a SKU.
     q: Option<String>,
+    /// Only these products, parted by commas, in this order; at most 200. What is not on sale is left out.
+    ids: Option<String>,
 }
 
 /// Lists what is on sale.
@@ -91,9 +95,20 @@ pub async fn catalogue(
     Query(page): Query<Page>,
     Query(search): Query<ProductSearch>,
 ) -> Result<Json<Listed<ProductCard>>, Problem> {
+    if let Some(ids) = &search.ids {
+        let items = these(&catalog, ids).await?.iter().map(|product| ProductCard::of(product, &reader)).collect();
+        return Ok(Json(Listed { items, next: None }));
+    }
     let found = catalog.published(search.q.as_deref(), page.after()?, page.limit()).await?;
     let listed = Listed::cut(found, page.limit(), |product| product.id.to_string());
     Ok(Json(listed.map(|product| ProductCard::of(&product, &reader))))
+}
+
+/// The products of a list of ids, in its order.
+async fn these(catalog: &Catalog, ids: &str) -> Result<Vec<Product>, Problem> {
+    let ids = ids.split(',').filter(|id| !id.is_empty()).map(str::parse).collect::<Result<Vec<ProductId>, _>>();
+    let ids = ids.ok().filter(|ids| ids.len() <= MOST_IDS).ok_or_else(|| Problem::bad_request("bad-query"))?;
+    Ok(catalog.published_by_id(&ids).await?)
 }
 
 /// Shows one product that is on sale.

@@ -47,6 +47,27 @@ async fn the_catalogue_is_searched_without_case_and_marks_and_read_in_pages() {
 }
 
 #[tokio::test]
+async fn cards_are_read_by_id_in_the_order_asked_for() {
+    each_house(|house| async move {
+        let mut ids = Vec::new();
+        for sku in ["A-1", "B-2", "C-3"] {
+            ids.push(house.bricks(sku).await["id"].as_str().unwrap().to_owned());
+        }
+        let (_, draft) = house.crew("POST", "/api/v1/products", bricks("D-4")).await;
+        let asked = format!("{},{},{}", ids[2], draft["id"].as_str().unwrap(), ids[0]);
+        let (_, found) = house.public(&format!("/api/v1/catalogue?lang=zh-CN&ids={asked}")).await;
+        let skus: Vec<&Value> = found["items"].as_array().unwrap().iter().map(|card| &card["sku"]).collect();
+        assert_eq!(skus, ["C-3", "A-1"]);
+        assert_eq!(found["items"][0]["name"], "积木");
+        assert_eq!(house.public("/api/v1/catalogue?ids=").await.1["items"], json!([]));
+        assert_eq!(house.public("/api/v1/catalogue?ids=x").await.0, 400);
+        let many = vec![ids[0].as_str(); 201].join(",");
+        assert_eq!(house.public(&format!("/api/v1/catalogue?ids={many}")).await.0, 400);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_product_without_name_or_price_is_not_published_and_moves_only_as_listed() {
     each_house(|house| async move {
         let (_, product) = house.crew("POST", "/api/v1/products", json!({"sku": "X"})).await;
