@@ -319,6 +319,11 @@ impl Live {
     pub async fn shows(&self, after: Option<EventId>, limit: u64) -> Result<Vec<Show>, E> {
         let states: Vec<EventState> = EventState::ALL.into_iter().filter(|state| state.shown().is_some()).collect();
         let events = store::events(self.db.read(), None, &states, after, limit + 1).await?;
+        Ok(self.with_items(events).await?)
+    }
+
+    /// The events with their run sheets.
+    pub(crate) async fn with_items(&self, events: Vec<Event>) -> Result<Vec<Show>, DbErr> {
         let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
         let mut items = store::items_of(self.db.read(), &ids).await?;
         Ok(events

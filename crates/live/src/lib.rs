@@ -11,6 +11,7 @@ mod events;
 mod follow;
 mod gate;
 mod http;
+mod listing;
 mod live;
 mod present;
 pub mod run;

@@ -7,11 +7,12 @@ use axum::extract::State;
 use kernel::http::{Json, Language, Listed, Page, Path, Query};
 use kernel::id::{EventId, OrgId, ProductId, RecordingId};
 use kernel::{Instant, Locale, Problem};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::event::EventState;
 use crate::events::Show;
+use crate::listing::{Place, When};
 use crate::live::Live;
 use crate::run::{self, RunItemState};
 
@@ -71,16 +72,30 @@ impl ShowView {
     }
 }
 
-/// Lists shows, the newest first.
-#[utoipa::path(get, path = "/api/v1/shows", tag = "live", params(Page, ("lang" = Option<String>, Query)),
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ShowFilter {
+    /// What comes, the nearest first, or what is over, the latest first; all shows when absent, the newest first.
+    #[param(inline)]
+    when: Option<When>,
+}
+
+/// Lists shows.
+#[utoipa::path(get, path = "/api/v1/shows", tag = "live", params(Page, ShowFilter, ("lang" = Option<String>, Query)),
     responses((status = 200, body = Listed<ShowView>)))]
 pub async fn shows(
     State(live): State<Live>,
     Language(reader): Language,
     Query(page): Query<Page>,
+    Query(filter): Query<ShowFilter>,
 ) -> Result<Json<Listed<ShowView>>, Problem> {
-    let found = live.shows(page.after()?, page.limit()).await?;
-    let listed = Listed::cut(found, page.limit(), |show| show.event.id.to_string());
+    let limit = page.limit();
+    let listed = if let Some(when) = filter.when {
+        let found = live.shows_by_start(when, page.after()?, limit).await?;
+        Listed::cut(found, limit, |show| Place::of(show).to_string())
+    } else {
+        Listed::cut(live.shows(page.after()?, limit).await?, limit, |show| show.event.id.to_string())
+    };
     let mut names = BTreeMap::new();
     for Show { event, .. } in &listed.items {
         if let Entry::Vacant(unread) = names.entry(event.org) {

@@ -6,12 +6,13 @@ pub mod migration;
 use kernel::Instant;
 use kernel::id::{EventId, HappeningId, OrgId, PersonId, RecordingId, RunItemId, StreamKeyId};
 use sea_orm::entity::prelude::*;
-use sea_orm::{DatabaseTransaction, NotSet, QueryOrder, QuerySelect, Set};
+use sea_orm::{Condition, DatabaseTransaction, NotSet, Order, QueryOrder, QuerySelect, Set};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use self::entity::{run_item, sale_event, sale_event_audit, stream_key};
 use crate::event::{Event, EventState, Plan};
+use crate::listing::{Place, When};
 use crate::run::{RunItem, RunItemState};
 
 fn json(value: &impl Serialize) -> Result<Json, DbErr> {
@@ -130,6 +131,31 @@ pub async fn events(
     }
     if let Some(after) = after {
         find = find.filter(sale_event::Column::Id.lt(after));
+    }
+    find.all(conn).await?.into_iter().map(event_of).collect()
+}
+
+/// Events in any of `states` by their start: the nearest first of what comes, the latest first of what is over.
+pub async fn events_by_start(
+    conn: &impl ConnectionTrait,
+    states: &[EventState],
+    when: When,
+    after: Option<Place>,
+    limit: u64,
+) -> Result<Vec<Event>, DbErr> {
+    use sale_event::Column::{Id, StartsAt, State};
+    let order = if when == When::Coming { Order::Asc } else { Order::Desc };
+    let mut find = sale_event::Entity::find()
+        .filter(State.is_in(states.iter().map(|state| state.word())))
+        .order_by(StartsAt, order.clone())
+        .order_by(Id, order)
+        .limit(limit);
+    if let Some(Place { starts_at, id }) = after {
+        let (later, same) = match when {
+            When::Coming => (StartsAt.gt(starts_at), Id.gt(id)),
+            When::Past => (StartsAt.lt(starts_at), Id.lt(id)),
+        };
+        find = find.filter(Condition::any().add(later).add(Condition::all().add(StartsAt.eq(starts_at)).add(same)));
     }
     find.all(conn).await?.into_iter().map(event_of).collect()
 }

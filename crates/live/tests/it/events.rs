@@ -28,6 +28,33 @@ async fn a_planned_event_is_shown_once_it_is_scheduled() {
 }
 
 #[tokio::test]
+async fn what_comes_is_listed_by_its_start_and_apart_from_what_is_over() {
+    each_house(|house| async move {
+        let (over, ..) = house.on_air().await;
+        assert_eq!(house.moved(&over, "ended").await.0, 200);
+        let mut coming = Vec::new();
+        for minutes in [90, 60, 60, 120] {
+            let at = house.clock.now() + Duration::from_mins(minutes);
+            let id = house.crew("POST", "/api/v1/events", plan(at)).await.1["id"].as_str().unwrap().to_owned();
+            assert_eq!(house.moved(&id, "scheduled").await.0, 200);
+            coming.push(id);
+        }
+        let ids = |listed: &Value| -> Vec<Value> {
+            listed["items"].as_array().unwrap().iter().map(|show| show["id"].clone()).collect()
+        };
+        let (_, first) = house.public("/api/v1/shows?when=coming&limit=2").await;
+        assert_eq!(ids(&first), [coming[1].as_str(), coming[2].as_str()]);
+        let next = first["next"].as_str().unwrap();
+        let (_, second) = house.public(&format!("/api/v1/shows?when=coming&limit=2&after={next}")).await;
+        assert_eq!((ids(&second), &second["next"]), (vec![json!(coming[0]), json!(coming[3])], &Value::Null));
+        assert_eq!(ids(&house.public("/api/v1/shows?when=past").await.1), [over.as_str()]);
+        assert_eq!(house.public("/api/v1/shows?when=coming&after=x").await.0, 400);
+        assert_eq!(house.public("/api/v1/shows?when=now").await.0, 400);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_move_is_refused_when_illegal_stale_or_without_the_right() {
     each_house(|house| async move {
         let event = house.draft().await;
