@@ -65,6 +65,7 @@ for (const language of LANGUAGES) {
       await expect(buyer.getByRole('status').filter({ hasText: watch('state-live') })).toBeVisible();
       await expect(buyer.getByRole('region', { name: watch('pinned') }).getByRole('heading', { name: product })).toBeVisible();
       await expectMoving(buyer.locator('video'));
+      await keepsItsProduct(buyer, page, language, [product, other]);
       await lookAt(page, `desk-live-${language}`);
       await leaveOut(page, language, other);
       await moderate(page, fair, event, language);
@@ -89,6 +90,22 @@ async function timeSheet(page: Page, language: Language, product: string, other:
   await page.getByRole('combobox', { name: said('run-add') }).selectOption({ label: `${other} · HM-ABC-002` });
   await page.getByRole('button', { name: said('add') }).click();
   await expect(page.getByRole('listitem').filter({ hasText: other })).toBeVisible();
+}
+
+/** A question stays about the product it was begun about, whatever the host shows meanwhile. */
+async function keepsItsProduct(buyer: Page, desk: Page, language: Language, [first, second]: [string, string]): Promise<void> {
+  const [watch, said] = [wordsOf(language, 'watch'), wordsOf(language, 'console')];
+  const about = (product: string) => buyer.getByText(watch('about', { product }));
+  const field = buyer.getByRole('textbox', { name: watch('ask-label') });
+  await expect(about(first)).toBeVisible();
+  await field.fill('MOQ?');
+  await desk.getByRole('button', { name: said('pin-what', { title: second }) }).click();
+  await desk.getByRole('button', { name: said('unpin-what', { title: first }) }).click();
+  await expect(buyer.getByRole('region', { name: watch('pinned') }).getByRole('heading', { name: second })).toBeVisible();
+  await expect(about(first)).toBeVisible();
+  await field.fill('');
+  await expect(about(second)).toBeVisible();
+  await desk.getByRole('button', { name: said('unpin-what', { title: second }) }).click();
 }
 
 /** Skips an item, takes it up again, and takes it off the sheet. */

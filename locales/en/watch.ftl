@@ -9,6 +9,9 @@ retry = Try again
 
 ## List of shows
 index-title = Shows
+index-coming = On the air and to come
+index-past = Past shows
+index-more = More shows
 index-empty = No show is planned yet
 index-empty-text = Ask the seller for the next date, or come back soon.
 

@@ -9,6 +9,9 @@ retry = Reintentar
 
 ## Lista de emisiones
 index-title = Emisiones
+index-coming = En directo y próximas
+index-past = Emisiones anteriores
+index-more = Más emisiones
 index-empty = Aún no hay ninguna emisión prevista
 index-empty-text = Pregunte al vendedor por la próxima fecha o vuelva pronto.
 

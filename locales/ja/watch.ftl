@@ -9,6 +9,9 @@ retry = もう一度試す
 
 ## 一覧
 index-title = ライブ一覧
+index-coming = ライブ中・開催予定
+index-past = 過去のライブ
+index-more = もっと見る
 index-empty = 予定されているライブはありません
 index-empty-text = 次回の日程は出展者にお尋ねになるか、後日またご覧ください。
 

@@ -9,6 +9,9 @@ retry = 重试
 
 ## 场次列表
 index-title = 直播场次
+index-coming = 直播中与即将开始
+index-past = 往期直播
+index-more = 更多直播
 index-empty = 暂时没有直播安排
 index-empty-text = 可以先联系卖家问下一场时间，或稍后再来看看。
 

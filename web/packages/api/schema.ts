@@ -1291,7 +1291,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists shows, the newest first. */
+        /** Lists shows. */
         get: operations["shows"];
         put?: never;
         post?: never;
@@ -2908,6 +2908,8 @@ export interface operations {
                 limit?: number;
                 /** @description Words of a name, or a SKU. */
                 q?: string;
+                /** @description Only these products, parted by commas, in this order; at most 200. What is not on sale is left out. */
+                ids?: string;
                 lang?: string;
             };
             header?: never;
@@ -5980,6 +5982,8 @@ export interface operations {
                 after?: string;
                 /** @description 1 to 100, 50 when absent. */
                 limit?: number;
+                /** @description What comes, the nearest first, or what is over, the latest first; all shows when absent, the newest first. */
+                when?: "coming" | "past";
                 lang?: string;
             };
             header?: never;

@@ -64,8 +64,9 @@ impl FormView {
             Inquiry::Open => Self { sent: false, form: fresh(), refusal: None, wrong: None },
             Inquiry::Sent => Self { sent: true, form: fresh(), refusal: None, wrong: None },
             Inquiry::Refused { form, problem } => {
-                // Another content needs another key.
-                let form = InquiryForm { key: fresh().key, ..(**form).clone() };
+                // Another content needs another key; what may have been taken already keeps its own.
+                let key = if problem.status >= 500 { form.key.clone() } else { fresh().key };
+                let form = InquiryForm { key, ..(**form).clone() };
                 let wrong = problem.facts.get("field").and_then(Value::as_str).map(str::to_owned);
                 Self { sent: false, form, refusal: Some(sentence(problem)), wrong }
             }
@@ -74,5 +75,22 @@ impl FormView {
 
     pub fn is_wrong(&self, field: &str) -> bool {
         self.wrong.as_deref().is_some_and(|wrong| wrong.rsplit('.').next() == Some(field))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_have_been_taken_is_sent_again_under_its_own_key() {
+        let form = InquiryForm { key: "k".to_owned(), text: "MOQ?".to_owned(), ..InquiryForm::default() };
+        let key_after = |status: u16| {
+            let refused =
+                Inquiry::Refused { form: Box::new(form.clone()), problem: Box::new(Problem::new(status, "x")) };
+            FormView::of(&refused, |problem| problem.title.clone()).form.key
+        };
+        assert_eq!(key_after(503), "k");
+        assert_ne!(key_after(422), "k");
     }
 }

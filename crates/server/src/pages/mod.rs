@@ -3,6 +3,8 @@
 
 mod api;
 mod boot;
+mod built;
+mod calendar;
 mod form;
 mod shell;
 mod visit;
@@ -13,11 +15,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, middleware};
 use identity::Orgs;
 use kernel::http::{Language, Path, Query};
 use kernel::words::Words;
-use kernel::{Locale, Problem};
+use kernel::{Clock as _, Locale, Problem, SystemClock};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -25,6 +27,7 @@ use crate::assets::{self, Console, Watch};
 use crate::headers::page_policy;
 pub use api::Api;
 use boot::as_script;
+use built::Built;
 use form::{Inquiry, InquiryForm};
 use shell::Shell;
 use visit::Form;
@@ -40,13 +43,8 @@ macro_rules! texts {
         )
     };
 }
+const PRODUCTS_AT_ONCE: usize = 100;
 const TEXTS: [(&str, &str, &str, &str); 4] = [texts!("en"), texts!("zh-CN"), texts!("es"), texts!("ja")];
-
-/// The messages of one language as the page's script takes them; the pages' build has read them from the same texts.
-fn messages_of(locale: &Locale) -> String {
-    let file = Watch::get(&format!("words/{locale}.json")).or_else(|| Watch::get("words/en.json"));
-    file.map_or_else(|| "{}".to_owned(), |file| String::from_utf8_lossy(&file.data).into_owned())
-}
 
 /// Serves the pages.
 #[derive(Clone)]
@@ -55,6 +53,7 @@ pub struct Pages {
     orgs: Orgs,
     words: Arc<Words>,
     problems: Arc<Words>,
+    built: Arc<Built>,
     base: Arc<str>,
     console: Arc<ConsolePage>,
 }
@@ -76,6 +75,7 @@ impl Pages {
             orgs,
             words: words.into(),
             problems: problems.into(),
+            built: Built::read().into(),
             base: base.into(),
             console: console.into(),
         })
@@ -85,9 +85,11 @@ impl Pages {
         Router::new()
             .route("/", get(index))
             .route("/e/{event}", get(watch))
+            .route("/e/{event}/show.ics", get(calendar_file))
             .route("/e/{event}/inquiry", post(inquire))
             .route("/deal/{token}", get(deal))
             .route("/sign-in", get(sign_in))
+            .route_layer(middleware::from_fn(visit::keep_language))
             .route("/favicon.svg", get(favicon))
             .route("/assets/watch/{*path}", get(watch_file))
             .route("/console", get(|| async { Redirect::permanent("/console/") }))
@@ -100,15 +102,49 @@ impl Pages {
     async fn shell(&self, locale: Locale) -> Shell<'_> {
         let home = self.orgs.home().await.ok().flatten();
         let brand = home.map_or_else(|| "Livefair".to_owned(), |org| org.name);
-        Shell { words: &self.words, problems: &self.problems, base: &self.base, brand, locale }
+        Shell { words: &self.words, problems: &self.problems, built: &self.built, base: &self.base, brand, locale }
     }
 }
 
-async fn index(State(pages): State<Pages>, Language(locale): Language, headers: HeaderMap) -> Response {
-    match pages.api.get(&format!("/api/v1/shows?lang={locale}"), &headers).await {
-        Ok(shows) => page(&locale, pages.shell(locale.clone()).await.index(&shows)),
+/// Where a list of shows goes on.
+#[derive(Deserialize)]
+struct IndexQuery {
+    /// In what comes.
+    from: Option<String>,
+    /// In what is over.
+    before: Option<String>,
+}
+
+async fn index(
+    State(pages): State<Pages>,
+    Language(locale): Language,
+    Query(query): Query<IndexQuery>,
+    headers: HeaderMap,
+) -> Response {
+    match both_lists(&pages, &locale, &query, &headers).await {
+        Ok((coming, past)) => page(&locale, pages.shell(locale.clone()).await.index(&coming, &past)),
         Err(problem) => failed(&pages, locale, &problem).await,
     }
+}
+
+/// What comes and what is over; a list that goes on stands alone.
+async fn both_lists(
+    pages: &Pages,
+    locale: &Locale,
+    query: &IndexQuery,
+    headers: &HeaderMap,
+) -> Result<(Value, Value), Problem> {
+    let list = async |when: &str, after: &Option<String>| {
+        let asked = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("when", when)
+            .append_pair("lang", &locale.to_string())
+            .extend_pairs(after.iter().map(|place| ("after", place)))
+            .finish();
+        pages.api.get(&format!("/api/v1/shows?{asked}"), headers).await
+    };
+    let coming = if query.before.is_some() { Value::Null } else { list("coming", &query.from).await? };
+    let past = if query.from.is_some() { Value::Null } else { list("past", &query.before).await? };
+    Ok((coming, past))
 }
 
 #[derive(Deserialize)]
@@ -136,6 +172,19 @@ async fn watch_page(pages: &Pages, event: &str, locale: Locale, headers: &Header
     }
 }
 
+/// The show for the reader's calendar.
+async fn calendar_file(
+    State(pages): State<Pages>,
+    Path(event): Path<kernel::id::EventId>,
+    Language(locale): Language,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let show = pages.api.get(&format!("/api/v1/shows/{event}?lang={locale}"), &headers).await?;
+    let name = "attachment; filename=\"show.ics\"";
+    let file = calendar::of(&show, &format!("{}/e/{event}?lang={locale}", pages.base), SystemClock.now());
+    Ok(([(header::CONTENT_TYPE, calendar::TYPE), (header::CONTENT_DISPOSITION, name)], file).into_response())
+}
+
 /// The show as the API tells it, and the products of its run sheet, in its order.
 async fn show_and_products(
     pages: &Pages,
@@ -145,13 +194,12 @@ async fn show_and_products(
 ) -> Result<(Value, Vec<Value>), Problem> {
     let event: kernel::id::EventId = event.parse().map_err(|_ignored| Problem::not_found("no-such-show"))?;
     let show = pages.api.get(&format!("/api/v1/shows/{event}?lang={locale}"), headers).await?;
-    let ids = show["products"].as_array().cloned().unwrap_or_default();
+    let ids: Vec<&str> = show["products"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let mut products = Vec::with_capacity(ids.len());
-    for id in ids.iter().filter_map(Value::as_str) {
-        // A product that is no longer published is left out; the show goes on.
-        if let Ok(card) = pages.api.get(&format!("/api/v1/catalogue/{id}?lang={locale}"), headers).await {
-            products.push(card);
-        }
+    for ids in ids.chunks(PRODUCTS_AT_ONCE) {
+        let asked = format!("/api/v1/catalogue?lang={locale}&ids={}", ids.join(","));
+        let mut listed = pages.api.get(&asked, headers).await?;
+        products.append(listed["items"].as_array_mut().unwrap_or(&mut Vec::new()));
     }
     Ok((show, products))
 }

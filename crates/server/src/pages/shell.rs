@@ -5,9 +5,9 @@ use kernel::words::Words;
 use kernel::{Instant, Locale, Problem, UnitPrice};
 use serde_json::{Value, json};
 
+use super::as_script;
+use super::built::{Built, Entry};
 use super::form::{FormView, Inquiry};
-use super::{as_script, messages_of};
-use crate::assets::Watch;
 
 /// What a live page will need a moment after its first paint.
 const ON_A_LIVE_PAGE: [&str; 1] = ["hls.light.mjs"];
@@ -17,6 +17,7 @@ const LANGUAGES: [(&str, &str, &str); 4] =
 pub struct Shell<'a> {
     pub words: &'a Words,
     pub problems: &'a Words,
+    pub built: &'a Built,
     pub base: &'a str,
     pub brand: String,
     pub locale: Locale,
@@ -51,60 +52,6 @@ impl Frame<'_> {
     }
 }
 
-/// The files that a page's entry needs, by Vite's manifest.
-#[derive(Default)]
-struct Entry {
-    styles: Vec<String>,
-    scripts: Vec<String>,
-    preloads: Vec<String>,
-}
-
-impl Entry {
-    /// The files of `sources`, and ahead of their time those of the chunks that `soon` names.
-    fn of(sources: &[&str], soon: &[&str]) -> Self {
-        let Some(file) = Watch::get("manifest.json") else { return Self::default() };
-        let manifest: Value = serde_json::from_slice(&file.data).unwrap_or_default();
-        let mut entry = Self::default();
-        for source in sources {
-            entry.add(&manifest, source, true);
-        }
-        let chunks = manifest.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
-        for key in chunks.filter(|key| soon.iter().any(|end| key.ends_with(end))) {
-            entry.add(&manifest, key, false);
-        }
-        entry
-    }
-
-    fn add(&mut self, manifest: &Value, key: &str, is_entry: bool) {
-        let chunk = &manifest[key];
-        let address = |file: &Value| file.as_str().map(|file| format!("/assets/watch/{file}"));
-        let Some(file) = address(&chunk["file"]) else { return };
-        let known = |list: &Vec<String>| list.contains(&file);
-        if std::path::Path::new(&file).extension().is_some_and(|kind| kind == "css") {
-            if !known(&self.styles) {
-                self.styles.push(file);
-            }
-            return;
-        }
-        if known(&self.scripts) || known(&self.preloads) {
-            return;
-        }
-        if is_entry {
-            self.scripts.push(file);
-        } else {
-            self.preloads.push(file);
-        }
-        for css in chunk["css"].as_array().into_iter().flatten().filter_map(address) {
-            if !self.styles.contains(&css) {
-                self.styles.push(css);
-            }
-        }
-        for import in chunk["imports"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-            self.add(manifest, import, false);
-        }
-    }
-}
-
 struct ProductLine {
     id: String,
     name: String,
@@ -121,6 +68,13 @@ struct ShowLine {
     live: bool,
     starts_at: String,
     starts_shown: String,
+}
+
+struct ShowList {
+    heading: String,
+    shows: Vec<ShowLine>,
+    /// Where the list goes on.
+    more: Option<String>,
 }
 
 #[derive(Template)]
@@ -142,7 +96,7 @@ struct WatchPage<'a> {
     starts_shown: String,
     products: Vec<ProductLine>,
     view: FormView,
-    messages: String,
+    messages: &'a str,
     boot: String,
 }
 
@@ -150,14 +104,14 @@ struct WatchPage<'a> {
 #[template(path = "index.html")]
 struct IndexPage<'a> {
     frame: Frame<'a>,
-    shows: Vec<ShowLine>,
+    lists: Vec<ShowList>,
 }
 
 #[derive(Template)]
 #[template(path = "deal.html")]
 struct DealPage<'a> {
     frame: Frame<'a>,
-    messages: String,
+    messages: &'a str,
     boot: String,
 }
 
@@ -189,7 +143,7 @@ impl Shell<'_> {
             dir: if right_to_left { "rtl" } else { "ltr" },
             brand: &self.brand,
             title,
-            entry: Entry::of(&sources, soon),
+            entry: self.built.entry(&sources, soon),
         }
     }
 
@@ -205,7 +159,8 @@ impl Shell<'_> {
         let (org, text) = (text_of(&show["org_name"]), text_of(&show["text"]));
         let boot = json!({
             "event": event, "lang": self.locale, "show": show, "products": products,
-            "media": format!("/live/{event}/index.m3u8"), "origin": self.base
+            "media": format!("/live/{event}/index.m3u8"),
+            "calendar": format!("/e/{event}/show.ics?lang={}", self.locale)
         });
         let soon: &[&str] = if line.live { &ON_A_LIVE_PAGE } else { &[] };
         WatchPage {
@@ -223,21 +178,31 @@ impl Shell<'_> {
             starts_shown: line.starts_shown,
             products: products.iter().map(|card| self.product_line(card)).collect(),
             view: FormView::of(inquiry, |problem| self.sentence(problem)),
-            messages: messages_of(&self.locale),
+            messages: self.built.words(&self.locale),
             boot: as_script(&boot),
         }
         .render()
     }
 
-    pub fn index(&self, shows: &Value) -> Result<String, askama::Error> {
-        let lines = shows["items"].as_array().into_iter().flatten().map(|show| self.show_line(show)).collect();
-        IndexPage { frame: self.frame(self.words.text(&self.locale, "index-title"), &[]), shows: lines }.render()
+    /// What comes, and what is over.
+    pub fn index(&self, coming: &Value, past: &Value) -> Result<String, askama::Error> {
+        let mut lists = [self.show_list("index-coming", "from", coming), self.show_list("index-past", "before", past)];
+        // Who is on the air now stands first, whenever the start was planned.
+        lists[0].shows.sort_by_key(|show| !show.live);
+        let frame = self.frame(self.words.text(&self.locale, "index-title"), &[]);
+        IndexPage { frame, lists: lists.into_iter().filter(|list| !list.shows.is_empty()).collect() }.render()
+    }
+
+    fn show_list(&self, heading: &str, goes_on: &str, list: &Value) -> ShowList {
+        let shows = list["items"].as_array().into_iter().flatten().map(|show| self.show_line(show)).collect();
+        let more = list["next"].as_str().map(|place| format!("/?{goes_on}={place}"));
+        ShowList { heading: self.words.text(&self.locale, heading), shows, more }
     }
 
     pub fn deal(&self) -> Result<String, askama::Error> {
         let title = self.words.text(&self.locale, "deal-title");
         let boot = as_script(&json!({"lang": self.locale}));
-        DealPage { frame: self.frame(title, &["src/deal.ts"]), messages: messages_of(&self.locale), boot }.render()
+        DealPage { frame: self.frame(title, &["src/deal.ts"]), messages: self.built.words(&self.locale), boot }.render()
     }
 
     pub fn sign_in(&self) -> Result<String, askama::Error> {

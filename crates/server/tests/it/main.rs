@@ -8,4 +8,5 @@ mod document;
 mod edge;
 mod house;
 mod letters;
+mod pages;
 mod viewer;
