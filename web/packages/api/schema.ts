@@ -1473,6 +1473,11 @@ export interface components {
         /** @description Who works at the event. */
         EventCrew: {
             hosts: components["schemas"]["Id"][];
+            /**
+             * Format: int64
+             * @description The version the change was made against; in answers, the event's.
+             */
+            version?: number | null;
         };
         /** @description What is pinned. */
         EventPins: {
@@ -3191,6 +3196,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventCrew"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -209,6 +209,14 @@ pub async fn readiness(
 #[serde(deny_unknown_fields)]
 pub struct EventCrew {
     hosts: Vec<PersonId>,
+    /// The version the change was made against; in answers, the event's.
+    version: Option<i64>,
+}
+
+impl From<Event> for EventCrew {
+    fn from(event: Event) -> Self {
+        Self { hosts: event.plan.hosts, version: Some(event.version) }
+    }
 }
 
 /// Shows who works at the event.
@@ -216,12 +224,13 @@ pub struct EventCrew {
     responses((status = 200, body = EventCrew)))]
 pub async fn crew(State(live): State<Live>, actor: Actor, Path(id): Path<EventId>) -> Result<Json<EventCrew>, Problem> {
     let org = actor.works_here()?;
-    Ok(Json(EventCrew { hosts: live.event(org, id).await?.plan.hosts }))
+    Ok(Json(live.event(org, id).await?.into()))
 }
 
 /// Says who works at the event.
 #[utoipa::path(put, path = "/api/v1/events/{id}/crew", tag = "live", params(("id" = EventId, Path)), request_body = EventCrew,
-    responses((status = 200, body = EventCrew)))]
+    responses((status = 200, body = EventCrew),
+        (status = 409, body = Problem, content_type = "application/problem+json")))]
 pub async fn set_crew(
     State(live): State<Live>,
     actor: Actor,
@@ -229,6 +238,6 @@ pub async fn set_crew(
     Json(body): Json<EventCrew>,
 ) -> Result<Json<EventCrew>, Problem> {
     let org = actor.require(Right::PlanEvents)?;
-    let change = PlanChange { hosts: Some(body.hosts), ..PlanChange::default() };
-    Ok(Json(EventCrew { hosts: live.change(org, id, change).await?.plan.hosts }))
+    let change = PlanChange { hosts: Some(body.hosts), version: body.version, ..PlanChange::default() };
+    Ok(Json(live.change(org, id, change).await?.into()))
 }

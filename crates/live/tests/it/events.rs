@@ -179,3 +179,17 @@ async fn others_do_not_see_an_event() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_crew_is_changed_on_its_version() {
+    each_house(|house| async move {
+        let event = house.draft().await;
+        let path = format!("/api/v1/events/{event}/crew");
+        let (_, crew) = house.crew("GET", &path, Value::Null).await;
+        let hosts = json!([kernel::id::PersonId::new()]);
+        let changed = house.crew("PUT", &path, json!({"hosts": hosts, "version": crew["version"]})).await;
+        assert_eq!((changed.0, &changed.1["hosts"], &changed.1["version"]), (200, &hosts, &json!(2)));
+        assert_eq!(house.crew("PUT", &path, json!({"hosts": [], "version": crew["version"]})).await.0, 409);
+    })
+    .await;
+}
