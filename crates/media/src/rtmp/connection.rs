@@ -14,7 +14,7 @@ use tokio::time::{Instant as Deadline, timeout, timeout_at};
 
 use super::door::Door;
 use super::session::{Event, Session, SessionError};
-use crate::gate::Refused;
+use crate::gate::{PublishGrant, Refused};
 use crate::ingest::{Ingest, Refusal, Step};
 use crate::streams::{PlaceKept, Publishing};
 
@@ -166,43 +166,46 @@ impl Connection {
     }
 
     async fn authorise(&mut self, key: &Secret<String>) -> Result<(), Closed> {
-        let granted = if self.door.is_shut_out(self.from) {
-            Err(Refused::TooManyTries)
-        } else {
-            match timeout_at(self.deadline, self.door.gate.publish(key, self.from)).await {
-                Ok(granted) => granted,
-                Err(_) => Err(Refused::Unavailable),
-            }
-        };
-        match granted {
-            Ok(grant) => {
-                self.door.succeeded(self.from);
-                let publishing = match self.door.streams.publish(&grant) {
-                    Ok(publishing) => publishing,
-                    Err(kept) => {
-                        let advice = format!("Closed: {kept}. Stop one of the two encoders that use this key.");
-                        self.session.refuse("NetStream.Publish.BadName", &advice);
-                        self.say_goodbye().await;
-                        return Err(kept.into());
-                    }
-                };
-                tracing::info!(stream.name = %grant.name, "RTMP source accepted");
+        let closed = match self.admit(key).await {
+            Ok(publishing) => {
+                tracing::info!(stream.name = %publishing.stream().name(), "RTMP source accepted");
                 self.publishing = Some(publishing);
                 self.session.accept();
                 self.deadline = Deadline::now() + self.door.limits.configure;
-                self.flush().await
+                return self.flush().await;
             }
-            Err(refused) => {
-                // The same answer for every reason, so that keys cannot be told apart. A right key that comes too
-                // early was not guessed.
-                if !matches!(refused, Refused::Unavailable | Refused::NotNow) {
-                    self.door.failed(self.from);
-                }
-                self.session.refuse("NetStream.Publish.BadName", "The stream key was refused.");
-                self.say_goodbye().await;
-                Err(refused.into())
-            }
+            Err(closed) => closed,
+        };
+        let said = match &closed {
+            Closed::PlaceKept(kept) => format!("Closed: {kept}. Stop one of the two encoders that use this key."),
+            // The same answer for every reason, so that keys cannot be told apart.
+            _ => "The stream key was refused.".to_owned(),
+        };
+        // A right key that comes too early was not guessed.
+        if let Closed::Refused(refused) = &closed
+            && !matches!(refused, Refused::Unavailable | Refused::NotNow)
+        {
+            self.door.failed(self.from);
         }
+        self.session.refuse("NetStream.Publish.BadName", &said);
+        self.say_goodbye().await;
+        Err(closed)
+    }
+
+    async fn admit(&self, key: &Secret<String>) -> Result<Publishing, Closed> {
+        if self.door.is_shut_out(self.from) {
+            return Err(Refused::TooManyTries.into());
+        }
+        let grant = self.ask(key).await?;
+        self.door.succeeded(self.from);
+        let publishing = self.door.streams.publish(&grant)?;
+        // Once more: whoever ended the show or revoked the key meanwhile found no source to close.
+        self.ask(key).await?;
+        Ok(publishing)
+    }
+
+    async fn ask(&self, key: &Secret<String>) -> Result<PublishGrant, Refused> {
+        timeout_at(self.deadline, self.door.gate.publish(key, self.from)).await.unwrap_or(Err(Refused::Unavailable))
     }
 
     async fn pass_on(&mut self, taken: Result<(), Refusal>) -> Result<(), Closed> {

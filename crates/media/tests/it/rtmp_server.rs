@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -135,6 +136,30 @@ async fn an_encoder_that_comes_too_early_may_go_on_trying() {
         let mut encoder = Encoder::connect(studio.address, "secret").await;
         assert_eq!(encoder.status().await.as_deref(), Some("NetStream.Publish.BadName"));
     }
+}
+
+/// Revokes its key as soon as it was asked.
+#[derive(Default)]
+struct Revoked(AtomicUsize);
+
+impl StreamGate for Revoked {
+    fn publish(&self, _: &Secret<String>, _: IpAddr) -> BoxFuture<'_, Result<PublishGrant, Refused>> {
+        let is_first = self.0.fetch_add(1, Ordering::SeqCst) == 0;
+        let grant = PublishGrant { name: name(), label: String::new(), max_bitrate_kbps: None };
+        Box::pin(std::future::ready(is_first.then_some(grant).ok_or(Refused::UnknownKey)))
+    }
+
+    fn play(&self, _: &StreamName, _: Option<&str>) -> BoxFuture<'_, Result<PlayGrant, Refused>> {
+        Box::pin(std::future::ready(Err(Refused::NotNow)))
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_revoked_while_its_encoder_comes_in_lets_nobody_in() {
+    let studio = Studio::with(Revoked::default(), RtmpLimits::default()).await;
+    let mut encoder = Encoder::connect(studio.address, "secret").await;
+    assert_eq!(encoder.status().await.as_deref(), Some("NetStream.Publish.BadName"));
+    assert!(encoder.is_closed().await);
 }
 
 #[tokio::test]
