@@ -1,6 +1,6 @@
 //! H.264: the decoder configuration record, the picture size in its SPS, and NAL units behind lengths.
 //!
-//! The record travels on byte for byte, so that every SPS, every PPS and the High-profile extension reach
+//! The record travels on as it is but for the size of lengths, so that every SPS, every PPS and the High-profile extension reach
 //! the viewer. Only what the rest of the house needs is read from it. The SPS is read here and not by
 //! scuffle-h264 0.2.2, whose Exp-Golomb reader underflows on 64 leading zeros and whose size underflows on
 //! a hostile crop.

@@ -183,7 +183,7 @@ impl Recorders {
         Ok(true)
     }
 
-    /// Ends a recording; returns once it is sealed.
+    /// Ends a recording; returns once its writer is done, which seals it if it can.
     pub async fn stop(&self, id: RecordingId) -> Result<(), RecordError> {
         let running = self.running().remove(&id).ok_or(RecordError::NotRunning)?;
         running.stop.cancel();

@@ -29,7 +29,7 @@ pub struct Track {
     pub codec: Codec,
     /// Ticks per second: 90,000 for video, the sample rate for audio.
     pub timescale: u32,
-    /// `AVCDecoderConfigurationRecord` or `AudioSpecificConfig`, byte for byte as sent.
+    /// `AVCDecoderConfigurationRecord` or `AudioSpecificConfig` as sent, but for the size of NAL lengths.
     pub config: Bytes,
     /// Zero for audio.
     pub width: u16,

@@ -124,7 +124,7 @@ impl Streams {
         Self { shared: Arc::new(Shared { clock, streams: Mutex::default(), changes }) }
     }
 
-    /// The stream of that name, made when there is none. Only for names that were granted.
+    /// The stream of that name, made when there is none. Not for names that come from outside.
     pub fn stream(&self, name: &StreamName) -> Arc<Stream> {
         self.entry(&mut lock(&self.shared.streams), name)
     }

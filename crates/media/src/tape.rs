@@ -1,6 +1,6 @@
 //! The files of one recording, written so that a kill costs one part and a power cut one segment.
 //!
-//! `{epoch}.mp4` holds the very parts that viewers got, the initialisation segment first; `index.jsonl` has a
+//! `{epoch}.mp4` holds parts cut as viewers get them, the initialisation segment first; `index.jsonl` has a
 //! line per segment, written after the segment is on the disk, each naming the hash of the line before;
 //! `state.json` says whether the recording is sealed.
 

@@ -1,8 +1,6 @@
 //! What OBS says when it streams, chunk by chunk as its RTMP library writes it: commands one answer at a time,
 //! a chunk size of 4,096 before `connect`, headers leaning on the one before, metadata as an array of twenty.
 
-use std::time::Duration;
-
 use bytes::{Buf, BufMut, BytesMut};
 use media::health::WarningCode;
 use media::rtmp::amf::{self, Value};
@@ -369,9 +367,4 @@ async fn obs_whose_clock_passes_the_extended_mark_goes_on() {
     let pictures: Vec<i64> = samples.iter().filter(|it| it.track == TrackId::Video).map(|it| it.dts).collect();
     assert!(pictures.windows(2).all(|pair| pair[1] - pair[0] == 3_600), "{pictures:?}");
     assert!(samples.iter().all(|sample| sample.epoch == 1));
-}
-
-#[test]
-fn obs_may_be_silent_for_twenty_seconds() {
-    assert_eq!(media::RtmpLimits::default().silence, Duration::from_secs(20));
 }

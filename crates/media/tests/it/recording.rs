@@ -382,6 +382,24 @@ async fn a_recording_that_stopped_for_want_of_room_goes_on_when_there_is_clearly
 }
 
 #[tokio::test]
+async fn a_recording_that_cannot_be_written_says_so_and_keeps_what_it_has() {
+    let studio = Studio::new();
+    let id = RecordingId::new();
+    studio.recorders.start(&studio.name, id).await.unwrap();
+    let first = studio.publish(&Feed::both(5)).await;
+    studio.until(id, |status| status.segments >= 2).await;
+    // The next file cannot be made.
+    fs::write(studio.dir.path().join("rec").join(id.to_string()).join("1.mp4"), "x").unwrap();
+    drop(first);
+    let _second = studio.publish(&Feed { epoch: 2, ..Feed::both(5) }).await;
+    studio.until(id, |status| status.state == RecordingState::Failed).await;
+    assert_eq!(studio.streams.stream(&studio.name).state(), media::StreamState::Live);
+    assert!(matches!(studio.recorders.stop(id).await, Err(RecordError::NotRunning)));
+    assert!(studio.recorders.is_playable(id).await.unwrap());
+    assert_eq!(studio.get(&format!("/replay/{id}/index.m3u8")).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn what_a_killed_process_left_is_sealed_at_the_next_start() {
     let studio = Studio::new();
     let id = RecordingId::new();
