@@ -6,6 +6,7 @@
 //! shorter than 85 % of it. A frame is held back until the next one says how long it lasts.
 
 mod epoch;
+mod interleave;
 mod lane;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use kernel::Instant;
 
 use self::epoch::Epoch;
+use self::interleave::Interleave;
 use self::lane::{Lane, Refused};
 use crate::boxes::{self, Timed};
 pub use crate::part::{Init, Output, Part, SegmentEnd};
@@ -49,6 +51,7 @@ pub struct Packager {
     sequence: u32,
     begun: bool,
     epoch: Option<Epoch>,
+    interleave: Interleave,
     dropped: u64,
     /// Taken since the last part was closed.
     waiting_bytes: usize,
@@ -65,6 +68,7 @@ impl Packager {
             sequence: 0,
             begun: false,
             epoch: None,
+            interleave: Interleave::default(),
             dropped: 0,
             waiting_bytes: 0,
             out: Vec::new(),
@@ -105,14 +109,21 @@ impl Packager {
     }
 
     fn sample(&mut self, sample: &Arc<Sample>) {
-        let Some(epoch) = self.epoch.as_mut().filter(|epoch| epoch.number == sample.epoch) else {
+        let Some(epoch) = self.epoch.as_ref().filter(|epoch| epoch.number == sample.epoch) else {
             self.dropped += 1;
             return;
         };
-        if sample.track == epoch.lead.track {
-            self.lead(sample);
-        } else {
-            self.beside(sample);
+        let free = self.interleave.take(epoch, sample.clone());
+        self.go_on(&free);
+    }
+
+    fn go_on(&mut self, samples: &[Arc<Sample>]) {
+        for sample in samples {
+            if self.epoch.as_ref().is_some_and(|epoch| epoch.lead.track == sample.track) {
+                self.lead(sample);
+            } else {
+                self.beside(sample);
+            }
         }
     }
 
@@ -265,10 +276,7 @@ impl Packager {
         let Some(start_us) = epoch.part_start_us else { return };
         self.waiting_bytes = 0;
         let lead: Vec<Timed> = epoch.lead.ready.drain(..).collect();
-        let beside = epoch.beside.as_mut().map(|lane| {
-            let count = lane.ready.iter().take_while(|timed| lane.us(timed.sample.dts) < end_us).count();
-            lane.ready.drain(..count).collect::<Vec<_>>()
-        });
+        let beside = epoch.beside.as_mut().map(|lane| lane.before(end_us));
         let frames = u32::try_from(lead.len()).unwrap_or(u32::MAX);
         let independent = match epoch.lead.track {
             TrackId::Video => lead.iter().any(|timed| timed.sample.key),
@@ -321,6 +329,8 @@ impl Packager {
 
     /// Lets everything go that waits, with the last known durations, and ends the segment.
     fn flush(&mut self) {
+        let rest = std::mem::take(&mut self.interleave).rest();
+        self.go_on(&rest);
         self.settle_beside();
         let Some(epoch) = &mut self.epoch else { return };
         if epoch.part_start_us.is_none()

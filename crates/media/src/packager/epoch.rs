@@ -5,7 +5,7 @@ use kernel::Instant;
 
 use super::lane::Lane;
 use crate::boxes::{self, Run, Timed};
-use crate::sample::Track;
+use crate::sample::{Sample, Track};
 
 #[derive(Debug)]
 pub(super) struct Epoch {
@@ -38,6 +38,17 @@ impl Epoch {
             segment_independent: false,
             discontinuity,
         }
+    }
+
+    /// Whether picture and sound go side by side.
+    pub(super) fn has_both(&self) -> bool {
+        self.beside.is_some()
+    }
+
+    /// When a sample is decoded, in microseconds since the epoch began.
+    pub(super) fn us(&self, sample: &Sample) -> i64 {
+        let lane = self.beside.as_ref().filter(|lane| lane.track == sample.track).unwrap_or(&self.lead);
+        lane.us(sample.dts)
     }
 
     /// The fragment of a part; empty when it has no samples.

@@ -15,6 +15,8 @@ pub(super) struct Lane {
     pub(super) pending: Option<Arc<Sample>>,
     pub(super) last_duration: u32,
     pub(super) last_dts: Option<i64>,
+    /// Where the sample ends that was given up before the next had come.
+    given_until: i64,
     pub(super) ready: VecDeque<Timed>,
 }
 
@@ -30,6 +32,7 @@ impl Lane {
             pending: None,
             last_duration: usual,
             last_dts: None,
+            given_until: i64::MIN,
             ready: VecDeque::new(),
         }
     }
@@ -48,7 +51,8 @@ impl Lane {
     ///
     /// Decode times that do not increase are refused: `Err`.
     pub(super) fn take(&mut self, sample: Arc<Sample>) -> Result<Option<Timed>, Refused> {
-        if self.last_dts.is_some_and(|last| sample.dts <= last) || self.us(sample.dts).abs() >= i64::MAX / 8 {
+        let overlaps = sample.dts < self.given_until || self.last_dts.is_some_and(|last| sample.dts <= last);
+        if overlaps || self.us(sample.dts).abs() >= i64::MAX / 8 {
             return Err(Refused);
         }
         let next = sample.dts;
@@ -61,9 +65,21 @@ impl Lane {
         }))
     }
 
+    /// What begins before `end_us`. The sample that waits for its successor goes along: a part whose sound ends
+    /// before its picture makes players believe that they lack its end.
+    pub(super) fn before(&mut self, end_us: i64) -> Vec<Timed> {
+        if self.pending.as_ref().is_some_and(|sample| self.us(sample.dts) < end_us) {
+            let last = self.give_up();
+            self.ready.extend(last);
+        }
+        let count = self.ready.iter().take_while(|timed| self.us(timed.sample.dts) < end_us).count();
+        self.ready.drain(..count).collect()
+    }
+
     /// Gives up the sample that waits, with the usual duration.
     pub(super) fn give_up(&mut self) -> Option<Timed> {
         let sample = self.pending.take()?;
+        self.given_until = sample.dts.saturating_add(self.last_duration.into());
         Some(Timed { sample, duration: self.last_duration })
     }
 }

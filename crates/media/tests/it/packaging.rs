@@ -14,8 +14,12 @@ use crate::rules;
 const PART: Duration = Duration::from_millis(334);
 
 fn whole(feed: &Feed) -> Vec<Output> {
+    whole_of(feed.units())
+}
+
+fn whole_of(units: Vec<Unit>) -> Vec<Output> {
     let mut packager = Packager::new(PART);
-    let mut outputs = package(&mut packager, &feed.units());
+    let mut outputs = package(&mut packager, &units);
     outputs.extend(packager.on(&Unit::End));
     assert_eq!(packager.dropped(), 0);
     outputs
@@ -52,6 +56,53 @@ fn a_part_is_out_one_frame_after_its_last() {
     // Tracks, ten frames of the part, and the one that tells how long the tenth lasts.
     let first = units.iter().position(|unit| packager.on(unit).iter().any(|output| matches!(output, Output::Part(_))));
     assert_eq!(first, Some(11));
+}
+
+/// hls.js asks for what comes after the end of what it holds, and the end is that of the shorter track: sound that
+/// falls short of its part's picture sends it back for the same segment, again and again.
+#[test]
+fn the_sound_of_a_part_reaches_the_end_of_its_picture() {
+    for late_ms in [0, 200] {
+        let parts = parts(&whole_of(late(Feed::both(10), late_ms)));
+        let (last, but_last) = parts.split_last().unwrap();
+        assert_eq!((last.msn, last.index), (4, 5));
+        for part in but_last {
+            let until_us = |track, scale| {
+                let found = found(std::slice::from_ref(part));
+                let last = found.into_iter().rfind(|sample| sample.track == track).unwrap();
+                (last.dts + i64::from(last.duration)) * 1_000_000 / scale
+            };
+            let (sound_us, picture_us) = (until_us(2, 44_100), until_us(1, 90_000));
+            assert!(sound_us >= picture_us, "part {} of {}: {sound_us} {picture_us}", part.index, part.msn);
+        }
+    }
+}
+
+#[test]
+fn a_silent_microphone_holds_the_picture_up_for_a_quarter_of_a_second_only() {
+    let silent = Feed { gaps: vec![(TrackId::Audio, 4_000, 10_000)], ..Feed::both(10) };
+    let mut packager = Packager::new(PART);
+    let mut out_us = 0;
+    for unit in silent.units() {
+        let outputs = packager.on(&unit);
+        out_us += outputs
+            .iter()
+            .map(|output| if let Output::Part(part) = output { part.duration_us } else { 0 })
+            .sum::<i64>();
+        if let Unit::Sample(sample) = unit {
+            let behind_us = silent.us(&sample) - out_us;
+            assert!(behind_us < 334_000 + 250_000 + 40_000, "{behind_us}");
+        }
+    }
+    assert!(out_us > 9_500_000, "{out_us}");
+}
+
+/// The units of a feed whose sound is sent so much later than its picture.
+fn late(feed: Feed, late_ms: i64) -> Vec<Unit> {
+    let mut samples = feed.samples();
+    samples.sort_by_key(|sample| feed.us(sample) + if sample.track == TrackId::Audio { late_ms * 1000 } else { 0 });
+    let samples = samples.into_iter().map(|sample| Unit::Sample(Arc::new(sample)));
+    std::iter::once(Unit::Tracks(feed.tracks())).chain(samples).collect()
 }
 
 #[test]
