@@ -6,10 +6,10 @@ mod socket;
 mod stream;
 mod transcript;
 
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use kernel::http::{Json, Path, Query};
+use kernel::http::{Json, Language, Path, Query};
 use kernel::id::{EventId, MessageId, ProductId, QuestionId};
 use kernel::{Actor, Problem, Who};
 use serde::{Deserialize, Serialize};
@@ -132,14 +132,17 @@ struct LogQuery {
     lang: Option<String>,
 }
 
-/// What came after a place in the room's order, as one frame; 410 when it is no longer kept: take the snapshot.
+/// What came after a place in the room's order, as one frame, against a join token; 410 when it is no longer kept or too
+/// much for a frame: take the snapshot.
 #[utoipa::path(get, path = "/api/v1/rooms/{event}/log", tag = "room", params(("event" = EventId, Path), LogQuery),
-    responses((status = 200, body = serde_json::Value), (status = 410, body = Problem)))]
+    responses((status = 200, body = serde_json::Value), (status = 401, body = Problem), (status = 410, body = Problem)))]
 async fn log(
     State(rooms): State<Rooms>,
     Path(event): Path<EventId>,
     Query(query): Query<LogQuery>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    bearer(&rooms, &headers, event)?.ok_or_else(|| Problem::unauthorized("room-token"))?;
     let room = rooms.room(event).await?;
     let frame = {
         let room = room.lock();
@@ -162,12 +165,11 @@ struct NewRoomMessage {
     request_body = NewRoomMessage, responses((status = 202), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn say(
     State(rooms): State<Rooms>,
-    actor: Actor,
+    writer: Writer,
     Path(event): Path<EventId>,
-    headers: HeaderMap,
     Json(new): Json<NewRoomMessage>,
 ) -> Result<StatusCode, Problem> {
-    let from = writer(&rooms, &actor, &headers, event).await?;
+    let from = writer.of(&rooms, event).await?;
     let room = rooms.room(event).await?;
     room.say_and_save(from, new.id, new.text).await?;
     Ok(StatusCode::ACCEPTED)
@@ -193,28 +195,38 @@ struct NewRoomQuestion {
     request_body = NewRoomQuestion, responses((status = 201), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn ask(
     State(rooms): State<Rooms>,
-    actor: Actor,
+    writer: Writer,
     Path(event): Path<EventId>,
-    headers: HeaderMap,
     Json(new): Json<NewRoomQuestion>,
 ) -> Result<StatusCode, Problem> {
-    let from = writer(&rooms, &actor, &headers, event).await?;
+    let from = writer.of(&rooms, event).await?;
     let room = rooms.room(event).await?;
     let NewRoomQuestion { id, text, product, at_ms, private } = new;
     room.on_and_commit(Input::Ask { from, conn: None, ask: Asking { id, text, product, at_ms, private } }).await?;
     Ok(StatusCode::CREATED)
 }
 
-/// Who writes: the bearer of a join token, else the actor of the session.
-async fn writer(rooms: &Rooms, actor: &Actor, headers: &HeaderMap, event: EventId) -> Result<Arc<Pass>, Problem> {
-    if let Some(pass) = bearer(rooms, headers, event)? {
-        return Ok(Arc::new(pass));
+/// Who writes: the bearer of a join token, else the actor of the session, in the language of the request.
+#[derive(FromRequestParts)]
+struct Writer {
+    actor: Actor,
+    headers: HeaderMap,
+    extensions: Extensions,
+    language: Language,
+}
+
+impl Writer {
+    async fn of(&self, rooms: &Rooms, event: EventId) -> Result<Arc<Pass>, Problem> {
+        if let Some(pass) = bearer(rooms, &self.headers, event)? {
+            return Ok(Arc::new(pass));
+        }
+        if self.actor.who == Who::Anyone {
+            return Err(Problem::unauthorized("room-token"));
+        }
+        let (lang, from) = (self.language.0.to_string(), rooms.address(&self.extensions));
+        let (_token, pass) = rooms.admit(&self.actor, event, &lang, None, from).await?;
+        Ok(Arc::new(pass))
     }
-    if actor.who == Who::Anyone {
-        return Err(Problem::unauthorized("room-token"));
-    }
-    let (_token, pass) = rooms.admit(actor, event, "en", None, None).await?;
-    Ok(Arc::new(pass))
 }
 
 fn bearer(rooms: &Rooms, headers: &HeaderMap, event: EventId) -> Result<Option<Pass>, Problem> {

@@ -56,11 +56,6 @@ impl QuestionState {
             _ => false,
         }
     }
-
-    /// Whether somebody still waits for an answer.
-    pub fn is_open(self) -> bool {
-        matches!(self, Self::New | Self::Assigned)
-    }
 }
 
 impl FromStr for QuestionState {
@@ -94,6 +89,13 @@ pub struct Question {
     pub reason: Option<String>,
     pub asked_at: Instant,
     pub answers: Vec<Answer>,
+}
+
+impl Question {
+    /// Whether everybody reads it: not what was asked in private, was asked before, or was sent away.
+    pub fn is_public(&self) -> bool {
+        !self.private && self.merged_into.is_none() && self.state != QuestionState::Dismissed
+    }
 }
 
 /// An answer in writing.

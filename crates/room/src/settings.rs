@@ -14,7 +14,7 @@ pub struct RoomSettings {
     /// Chat messages everybody sees, per second.
     #[schema(minimum = 1, maximum = 50)]
     pub visible_chat_per_s: u32,
-    /// A guest's first message waits for a moderator.
+    /// A guest's messages wait for a moderator until one has been approved.
     pub pre_moderation: bool,
     /// A line the crew shows to all; empty is none.
     pub notice: String,

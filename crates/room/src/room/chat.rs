@@ -115,7 +115,7 @@ impl Room {
             state: MessageState::Visible,
             at: now,
         };
-        let first = self.spoken.insert(from.participant.as_str().into());
+        let first = !self.seen.contains(from.participant.as_str());
         if self.mute_of(&from.participant, now) == Some(MuteKind::Shadow) {
             return self.settle(message, MessageState::Shadowed, conn, out);
         }
@@ -198,6 +198,9 @@ impl Room {
         let body = encode(&Shown { id: message.id, n: &message.name, x: &message.text, o: &message.lang });
         let entry = self.add(Lane::Chat, "msg", &body, now);
         let s = entry.s;
+        if !self.seen.contains(message.participant.as_str()) {
+            self.seen.insert(message.participant.as_str().into());
+        }
         self.chat.push_back((message.id, entry));
         if self.chat.len() > SHOWN {
             self.chat.pop_front();
@@ -256,10 +259,14 @@ impl Room {
         if self.recent.insert(id, (message, s)).is_none() {
             self.recent_order.push_back(id);
         }
-        if self.recent_order.len() > RECENT
+        // A held one keeps its place until it is decided on or lapses.
+        while self.recent_order.len() > RECENT + self.held.len()
             && let Some(oldest) = self.recent_order.pop_front()
         {
-            self.recent.remove(&oldest);
+            match self.message(oldest) {
+                Some(message) if message.state == MessageState::Held => self.recent_order.push_back(oldest),
+                _ => drop(self.recent.remove(&oldest)),
+            }
         }
     }
 }

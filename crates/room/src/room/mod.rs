@@ -79,7 +79,8 @@ pub struct Room {
     recent: HashMap<MessageId, (Message, Option<u64>)>,
     recent_order: VecDeque<MessageId>,
     unsaved: HashMap<MessageId, Unsaved>,
-    spoken: HashSet<Arc<str>>,
+    /// Participants of whom everybody has seen a line.
+    seen: HashSet<Arc<str>>,
     last_spoken: HashMap<Arc<str>, Instant>,
     /// Messages that wait for a moderator, and since when.
     held: VecDeque<(MessageId, Instant)>,
@@ -136,7 +137,7 @@ impl Room {
             recent: HashMap::new(),
             recent_order: VecDeque::new(),
             unsaved: HashMap::new(),
-            spoken: HashSet::new(),
+            seen: HashSet::new(),
             last_spoken: HashMap::new(),
             held: VecDeque::new(),
             visible: Allowance::new(settings.visible_chat_per_s, now),
@@ -223,7 +224,7 @@ impl Room {
             Input::Decide { message, decision } => self.decide(*message, decision, now, &mut out),
             Input::Configure { settings, version } => self.configure(settings, version, now),
             Input::Silence { participant, mute } => self.silence(&participant, mute, now, &mut out),
-            Input::Enter(phase) => self.enter(phase, &mut out),
+            Input::Enter(phase) => self.enter(phase, now, &mut out),
             Input::Languages(languages) => self.learn(&languages, now, &mut out),
             Input::End { retry_ms } => self.end(retry_ms, now, &mut out),
             Input::Tick => {}

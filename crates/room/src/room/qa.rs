@@ -5,7 +5,7 @@ use kernel::{Instant, Problem};
 use serde::Serialize;
 
 use super::chat::{sayable, slow_down};
-use super::{Asking, ConnId, Output, Outputs, Phase, Room};
+use super::{Asking, ConnId, MuteKind, Output, Outputs, Phase, Room};
 use crate::protocol::{Lane, Server, encode};
 use crate::question::{Answer, Question, QuestionState};
 use crate::token::Pass;
@@ -25,6 +25,13 @@ pub(super) struct Shown<'a> {
     o: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     product: Option<ProductId>,
+    state: QuestionState,
+}
+
+/// A question that everybody shall read no longer.
+#[derive(Serialize)]
+struct Withdrawn {
+    id: QuestionId,
     state: QuestionState,
 }
 
@@ -98,6 +105,7 @@ impl Room {
             Err(problem) => return out.refuse(conn, id.uuid(), problem),
         };
         self.being_asked.insert(id);
+        let shadowed = self.mute_of(&from.participant, now) == Some(MuteKind::Shadow);
         out.list.push(Output::Commit(Box::new(Question {
             id,
             event: self.event,
@@ -107,8 +115,9 @@ impl Room {
             lang: from.lang.clone(),
             product: ask.product,
             at_ms: ask.at_ms,
-            private: ask.private,
-            state: QuestionState::New,
+            private: ask.private || shadowed,
+            // Who asks after the end is answered by mail, as those are whose question the end left open.
+            state: if self.phase == Phase::DeskOnly { QuestionState::Owed } else { QuestionState::New },
             version: 1,
             assignee: None,
             merged_into: None,
@@ -147,25 +156,56 @@ impl Room {
         }
         let view = encode(&shown(&question));
         self.tell(&question.participant, &format!(r#"{{"op":"me","k":"q","d":{view}}}"#), out);
-        if !question.private {
+        if question.is_public() {
             self.add(Lane::Qa, "q", &view, now);
+        } else if !question.private {
+            self.add(Lane::Qa, "q", &encode(&Withdrawn { id: question.id, state: question.state }), now);
         }
         if let Some(answer) = answer {
-            let view = encode(&shown_answer(answer));
-            self.tell(&question.participant, &format!(r#"{{"op":"me","k":"a","d":{view}}}"#), out);
-            if answer.public && !question.private {
-                self.add(Lane::Qa, "a", &view, now);
+            self.tell_answer(&question, answer, out);
+            if answer.public && question.is_public() {
+                self.add(Lane::Qa, "a", &encode(&shown_answer(answer)), now);
             }
         }
         self.tell_desk("q", &encode(&desk_question(&question)));
+        let (id, merged_into) = (question.id, question.merged_into);
         self.keep_question(question);
         self.forget_snapshots();
+        match merged_into {
+            Some(target) => self.merge(id, target, out),
+            None => self.tell_same(id, answer, out),
+        }
+    }
+
+    /// Who asked a question asks `target` from now on, with all whose question had been merged into it, and gets the
+    /// answers that are there.
+    fn merge(&mut self, id: QuestionId, target: QuestionId, out: &mut Outputs) {
+        for question in self.questions.values_mut().filter(|question| question.merged_into == Some(id)) {
+            question.merged_into = Some(target);
+        }
+        let answers = self.questions.get(&target).map(|target| target.answers.clone()).unwrap_or_default();
+        self.tell_same(target, &answers, out);
+    }
+
+    /// Tells answers to those whose question was merged into the one they answer.
+    fn tell_same<'a>(&self, target: QuestionId, answers: impl IntoIterator<Item = &'a Answer>, out: &mut Outputs) {
+        for answer in answers {
+            for same in self.questions.values().filter(|question| question.merged_into == Some(target)) {
+                self.tell_answer(same, answer, out);
+            }
+        }
+    }
+
+    /// Tells an answer to who asked `question`.
+    fn tell_answer(&self, question: &Question, answer: &Answer, out: &mut Outputs) {
+        let view = encode(&ShownAnswer { question: question.id, ..shown_answer(answer) });
+        self.tell(&question.participant, &format!(r#"{{"op":"me","k":"a","d":{view}}}"#), out);
     }
 
     pub(super) fn keep_question(&mut self, question: Question) {
         let id = question.id;
-        if !question.private {
-            self.public_questions.retain(|other| *other != id);
+        self.public_questions.retain(|other| *other != id);
+        if question.is_public() {
             self.public_questions.push_back(id);
             if self.public_questions.len() > SHOWN {
                 self.public_questions.pop_front();

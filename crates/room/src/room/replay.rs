@@ -11,6 +11,8 @@ use crate::protocol::{self, Lane, Resume, encode};
 
 /// The largest snapshot: chat that would not fit is left out, the oldest first.
 const SNAPSHOT_BYTES: usize = 16 * 1024;
+/// The largest range in one frame: more would make its reader lag, or be too slow for good. The snapshot is shorter.
+const RANGE_BYTES: usize = 64 * 1024;
 
 impl Room {
     /// The greeting: with the snapshot, or, where the missing range is still kept, followed by that range.
@@ -44,41 +46,42 @@ impl Room {
         (self.viewers.len() / 3).clamp(1_000, 60_000)
     }
 
-    /// The frame that brings a client from where it was to now; `None` when too much is forgotten.
+    /// The frame that brings a client from where it was to now, if there is one.
     fn missed(&self, resume: &Resume, tongue: Tongue, now: Instant) -> Option<String> {
-        let known = resume.e == self.epoch && resume.s >= self.floor && resume.s <= self.flushed;
-        known.then(|| self.between(resume.s, self.flushed, tongue, now))
+        self.kept(&resume.e, resume.s, self.flushed, tongue, now)
     }
 
     pub(super) fn range(&mut self, conn: ConnId, epoch: &str, from: u64, to: u64, now: Instant, out: &mut Outputs) {
         let Some(viewer) = self.viewers.get(&conn) else { return };
-        let p = from.saturating_sub(1);
-        if epoch == self.epoch && p >= self.floor && p <= self.flushed {
-            let frame = self.between(p, to.clamp(p, self.flushed), viewer.tongue, now);
-            return out.reply(conn, &frame);
+        match self.kept(epoch, from.saturating_sub(1), to, viewer.tongue, now) {
+            Some(frame) => out.reply(conn, &frame),
+            None => self.greet(conn, now, out),
         }
-        self.greet(conn, now, out);
     }
 
     /// Says that chat was left out for a connection that lagged, with the room as it stands.
     pub(super) fn caught_up(&mut self, conn: ConnId, now: Instant, out: &mut Outputs) {
         let Some(viewer) = self.viewers.get(&conn) else { return };
-        let snap = self.snapshot_in(viewer.tongue);
+        let (tongue, me) = (viewer.tongue, self.mine(&viewer.pass.participant, now));
+        let snap = self.snapshot_in(tongue);
         let (e, s, t) = (&self.epoch, self.flushed, now.millis());
-        out.reply(conn, &format!(r#"{{"op":"gap","e":"{e}","s":{s},"now":{t},"snap":{snap}}}"#));
+        out.reply(conn, &format!(r#"{{"op":"gap","e":"{e}","s":{s},"now":{t},"snap":{snap},"me":{me}}}"#));
     }
 
-    /// Everything after `p` up to `s`, and all conflated values as they stand.
-    fn between(&self, p: u64, s: u64, tongue: Tongue, now: Instant) -> String {
-        let events = self.ring.iter().filter(|entry| entry.s > p && entry.s <= s);
+    /// Everything after `p` up to `to`, and all conflated values as they stand; `None` when that is no longer kept, or
+    /// more than one frame carries.
+    fn kept(&self, epoch: &str, p: u64, to: u64, tongue: Tongue, now: Instant) -> Option<String> {
+        if epoch != self.epoch || p < self.floor || p > self.flushed {
+            return None;
+        }
+        let s = to.clamp(p, self.flushed);
+        let first = self.ring.partition_point(|entry| entry.s <= p);
+        let events = self.ring.range(first..).take_while(|entry| entry.s <= s).map(|entry| entry.words.of(tongue));
+        if events.clone().map(str::len).sum::<usize>() > RANGE_BYTES {
+            return None;
+        }
         let states: Vec<String> = self.values.iter().map(|(key, value)| state(key, value)).collect();
-        protocol::tick(
-            &self.epoch,
-            (p, s),
-            now,
-            events.map(|entry| entry.words.of(tongue)),
-            states.iter().map(String::as_str),
-        )
+        Some(protocol::tick(&self.epoch, (p, s), now, events, states.iter().map(String::as_str)))
     }
 
     /// The room as it stands, in its first language.

@@ -141,9 +141,10 @@ impl Room {
         encode(&known.map(|kind| Told { kind, until }))
     }
 
-    pub(super) fn enter(&mut self, phase: Phase, out: &mut Outputs) {
+    pub(super) fn enter(&mut self, phase: Phase, now: Instant, out: &mut Outputs) {
         self.phase = phase;
         if phase == Phase::Closed {
+            self.flush(now, out); // what ended the show arrives before the end of the connection
             out.list.push(Output::Part { words: None, code: code::CLOSED, reason: "the room is closed" });
         }
     }

@@ -17,6 +17,8 @@ use crate::store;
 
 /// The state of an event that only its crew sees.
 const REHEARSING: &str = "rehearsing";
+/// The questions that the end of a show turns into debts.
+const OPEN: [QuestionState; 2] = [QuestionState::New, QuestionState::Assigned];
 
 impl Rooms {
     /// Listens until the bus closes. What was told while nobody listened is reread first; what the database did not
@@ -40,6 +42,20 @@ impl Rooms {
         for event in events {
             self.refresh(event).await;
         }
+        if let Err(problem) = self.owe_what_ended_left().await {
+            tracing::warn!(problem = problem.code(), "open questions of ended shows could not be looked over");
+        }
+    }
+
+    /// Owes what is still open of shows that have ended: asked in their last moment, or the end was not heard to its end.
+    async fn owe_what_ended_left(&self) -> Result<(), Problem> {
+        for event in store::events_with_questions(self.0.db.read(), &OPEN).await? {
+            let room = store::room(self.0.db.read(), event).await?;
+            if room.is_some_and(|room| Phase::of(&room.state) == Phase::DeskOnly) {
+                self.owe_open_questions(event).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes what holds of an event from its sources, as if it had just happened: versions sort out what is news.
@@ -115,9 +131,8 @@ impl Rooms {
 
     /// At the end of a show every open question becomes a debt.
     async fn owe_open_questions(&self, event: EventId) -> Result<(), Problem> {
-        let open = [QuestionState::New, QuestionState::Assigned];
         loop {
-            let some = store::questions(self.0.db.read(), event, &open, None, 100).await?;
+            let some = store::questions(self.0.db.read(), event, &OPEN, None, 100).await?;
             if some.is_empty() {
                 return Ok(());
             }

@@ -64,13 +64,7 @@ impl Rooms {
             QuestionState::Merged => self.check_target(&question, wish.merged_into).await?,
             _ => {}
         }
-        let moved = self.change(id, to, wish, None).await?;
-        if let Some(target) = moved.merged_into.filter(|_| to == QuestionState::Merged)
-            && let Some(target) = store::question(self.0.db.read(), target).await?
-        {
-            self.tell_merged(&target, &target.answers).await?;
-        }
-        Ok(moved)
+        self.change(id, to, wish, None).await
     }
 
     async fn own_question(&self, actor: &Actor, id: QuestionId) -> Result<Question, Problem> {
@@ -110,22 +104,7 @@ impl Rooms {
             at: self.now(),
         };
         let by = actor.person().ok();
-        let answered =
-            self.change(id, QuestionState::AnsweredText, Wish::default(), Some((answer.clone(), by))).await?;
-        self.tell_merged(&answered, &[answer]).await?;
-        Ok(answered)
-    }
-
-    /// Who asked the same gets the same answers.
-    async fn tell_merged(&self, target: &Question, answers: &[Answer]) -> Result<(), Problem> {
-        let Some(room) = self.opened(target.event) else { return Ok(()) };
-        for merged in store::merged_into(self.0.db.read(), target.id).await? {
-            for answer in answers {
-                let answer = Answer { question: merged.id, public: false, ..answer.clone() };
-                room.on(Input::Moved { question: Box::new(merged.clone()), answer: Some(answer) });
-            }
-        }
-        Ok(())
+        self.change(id, QuestionState::AnsweredText, Wish::default(), Some((answer, by))).await
     }
 
     /// Moves a question, commits, and shows it.

@@ -101,6 +101,16 @@ pub async fn questions(
     with_answers(conn, rows).await
 }
 
+/// Events with questions in one of these states.
+pub async fn events_with_questions(
+    conn: &impl ConnectionTrait,
+    states: &[QuestionState],
+) -> Result<Vec<EventId>, DbErr> {
+    let query = question::Entity::find().select_only().column(question::Column::Event).distinct();
+    let query = query.filter(question::Column::State.is_in(states.iter().map(|state| state.word())));
+    query.into_tuple().all(conn).await
+}
+
 /// Points what was merged into `from` to where `from` itself goes.
 pub async fn point_to(conn: &impl ConnectionTrait, from: QuestionId, to: QuestionId) -> Result<(), DbErr> {
     question::Entity::update_many()
@@ -110,11 +120,6 @@ pub async fn point_to(conn: &impl ConnectionTrait, from: QuestionId, to: Questio
         .exec(conn)
         .await?;
     Ok(())
-}
-
-pub async fn merged_into(conn: &impl ConnectionTrait, target: QuestionId) -> Result<Vec<Question>, DbErr> {
-    let rows = question::Entity::find().filter(question::Column::MergedInto.eq(target)).limit(100).all(conn).await?;
-    with_answers(conn, rows).await
 }
 
 pub(super) async fn with_answers(

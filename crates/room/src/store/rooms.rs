@@ -17,7 +17,9 @@ use crate::room::{Ctl, Loaded, Message, MessageState, Mute, MuteKind, Phase};
 use crate::settings::RoomSettings;
 
 const LOADED_QUESTIONS: u64 = 2000;
-const LOADED_MESSAGES: u64 = 50;
+const LOADED_VISIBLE: u64 = 50;
+/// Held ones wait for a moderator, or lapse as soon as the room stands.
+const LOADED_HELD: u64 = 1000;
 
 /// A room's row.
 #[derive(Clone, Debug)]
@@ -131,17 +133,9 @@ pub async fn load(conn: &impl ConnectionTrait, event: EventId, known: &Known) ->
         .await?;
     let mut questions = with_answers(conn, latest).await?;
     questions.reverse();
-    let mut messages: Vec<Message> = message::Entity::find()
-        .filter(message::Column::Event.eq(event))
-        .filter(message::Column::State.is_in([MessageState::Visible, MessageState::Held].map(MessageState::word)))
-        .order_by_desc(message::Column::At)
-        .limit(LOADED_MESSAGES)
-        .all(conn)
-        .await?
-        .into_iter()
-        .filter_map(message_of)
-        .collect();
-    messages.reverse();
+    let mut messages = latest_messages(conn, event, MessageState::Visible, LOADED_VISIBLE).await?;
+    messages.extend(latest_messages(conn, event, MessageState::Held, LOADED_HELD).await?);
+    messages.sort_by_key(|message| (message.at, message.id));
     Ok(Loaded {
         ctl: ctl
             .into_iter()
@@ -155,6 +149,17 @@ pub async fn load(conn: &impl ConnectionTrait, event: EventId, known: &Known) ->
         phase: Some(Phase::of(&known.state)),
         languages: known.languages.clone(),
     })
+}
+
+async fn latest_messages(
+    conn: &impl ConnectionTrait,
+    event: EventId,
+    state: MessageState,
+    limit: u64,
+) -> Result<Vec<Message>, DbErr> {
+    let of_room = message::Entity::find().filter(message::Column::Event.eq(event));
+    let in_state = of_room.filter(message::Column::State.eq(state.word())).order_by_desc(message::Column::At);
+    Ok(in_state.limit(limit).all(conn).await?.into_iter().filter_map(message_of).collect())
 }
 
 fn mute_of(row: mute::Model) -> Option<(String, Mute)> {

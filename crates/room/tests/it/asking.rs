@@ -72,6 +72,9 @@ async fn who_asked_the_same_reads_the_same_answer_also_after_coming_back() {
             assert_eq!((&mine["d"]["question"], &mine["d"]["x"]), (&json!(id), &json!("24 pieces")));
             assert_eq!(mine["d"]["by"], "Li", "and who answered");
         }
+        let told = cy.until(|frame| frame["ev"].to_string().contains("24 pieces")).await;
+        let about: Vec<&Value> = told["ev"].as_array().unwrap().iter().map(|event| &event["d"]["id"]).collect();
+        assert!(!about.contains(&&json!(b)) && !about.contains(&&json!(c)), "nothing takes it back: {told}");
         let (mut dee, _) = server.join("dee").await;
         let d = ask(&mut dee, "MOQ please", false).await;
         move_to(&server, d, json!({"to": "merged", "into": a})).await;

@@ -465,6 +465,6 @@ proptest! {
         // Where the range is no longer kept the snapshot stands in: it has the newest lines, not all.
         for (id, text) in &poor.view.chat { prop_assert_eq!(good.view.chat.get(id), Some(text)); }
         for (id, question) in &poor.view.questions { prop_assert_eq!(good.view.questions.get(id), Some(question)); }
-        if window >= 39 { prop_assert!(poor.view.questions.len() <= good.view.questions.len()); }
+        prop_assert!(poor.view.questions.len() >= good.view.questions.len().min(40), "no question is lost");
     }
 }

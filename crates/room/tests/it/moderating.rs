@@ -56,9 +56,15 @@ async fn the_desk_hears_what_is_held_and_settings_reach_the_room() {
         assert_eq!(ana.until(|frame| frame["op"] == "ack").await["mark"], "held");
         let held = desk.event("msg").await;
         assert_eq!((held["l"].as_str(), held["d"]["state"].as_str()), (Some("desk"), Some("held")));
+        server.call("desk", "PUT", path, json!({"pre_moderation": true})).await;
+        ana.send(json!({"op": "chat", "id": Uuid::now_v7(), "text": "¿hola?"})).await;
+        assert_eq!(ana.until(|frame| frame["op"] == "ack").await["mark"], "held", "until one is approved");
         let approve = json!({"decision": "approve"});
         assert_eq!(server.call("desk", "POST", &format!("/api/v1/messages/{id}/decisions"), approve).await.0, 200);
         assert_eq!(ana.event("msg").await["d"]["x"], "hola");
+        let trusted = json!({"id": Uuid::now_v7(), "text": "gracias"});
+        assert_eq!(server.call("ana", "POST", "/api/v1/rooms/{event}/messages", trusted).await.0, 202);
+        assert_eq!(ana.event("msg").await["d"]["x"], "gracias");
         let participant = held["d"]["participant"].as_str().unwrap();
         let mute = format!("/api/v1/rooms/{{event}}/mutes/{participant}");
         assert_eq!(server.call("desk", "PUT", &mute, json!({"kind": "banned"})).await.0, 204);

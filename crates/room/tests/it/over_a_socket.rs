@@ -116,6 +116,45 @@ async fn an_event_stream_carries_the_same_frames_against_a_ticket_used_once() {
     .await;
 }
 
+#[tokio::test]
+async fn what_came_after_a_place_is_for_those_who_may_join() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        let (_, welcome) = server.join("ana").await;
+        let (e, s) = (welcome["e"].as_str().unwrap(), &welcome["s"]);
+        let path = format!("/api/v1/rooms/{{event}}/log?epoch={e}&after={s}");
+        assert_eq!(server.call("nobody", "GET", &path, Value::Null).await.0, 401);
+        let (status, frame) = server.call_with(&server.token("ana").await, "GET", &path).await;
+        assert_eq!((status.as_u16(), &frame["p"]), (200, s));
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_writes_without_a_token_writes_in_the_language_of_the_request_and_at_the_rate_of_their_address() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        let (mut bo, _) = server.join("bo").await;
+        let path = "/api/v1/rooms/{event}/messages?lang=ja";
+        let line = || json!({"id": Uuid::now_v7(), "text": "MOQ?"});
+        assert_eq!(server.call("ana", "POST", path, line()).await.0, 202);
+        assert_eq!(bo.event("msg").await["d"]["o"], "ja");
+        let asked = async |guest: u32, address: &str| {
+            let ask = json!({"id": Uuid::now_v7(), "text": "MOQ?"});
+            let path = "/api/v1/rooms/{event}/questions";
+            server.call_from(address, &format!("guest-{guest}"), path, &ask).await.as_u16()
+        };
+        for guest in 0..20 {
+            assert_eq!(asked(guest, "203.0.113.7").await, 201);
+        }
+        assert_eq!(asked(20, "203.0.113.7").await, 429, "names are made up in a moment");
+        assert_eq!(asked(20, "203.0.113.8").await, 201);
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
+
 async fn room_ticket(server: &Server, token: &str) -> String {
     let (status, got) = server.call_with(token, "POST", "/api/v1/rooms/{event}/tickets").await;
     assert_eq!(status, 200, "{got}");

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kernel::db::sea_orm::ConnectionTrait as _;
 use kernel::id::{EventId, OrgId};
 use kernel::testing::each_database;
 use kernel::{Bus as _, LocalBus};
@@ -84,6 +85,35 @@ async fn a_room_that_was_not_told_shows_what_holds_once_it_listens_again() {
         let (_, listed) = server.call("desk", "GET", "/api/v1/rooms/{event}/questions?state=owed", Value::Null).await;
         assert_eq!(listed["items"][0]["id"], id.to_string(), "what follows from the end followed");
         server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_asked_at_or_after_the_end_is_owed_as_well() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db.clone()).await;
+        server.state("ended", 4).await;
+        let (mut ana, _) = server.join("ana").await;
+        ana.send(json!({"op": "ask", "id": Uuid::now_v7(), "text": "¿MOQ?"})).await;
+        ana.until(|frame| frame["op"] == "me" && frame["d"]["state"] == "owed").await;
+        let states = async |server: &Server| {
+            let (_, listed) = server.call("desk", "GET", "/api/v1/rooms/{event}/questions", Value::Null).await;
+            let items = listed["items"].as_array().unwrap().clone();
+            items.iter().map(|one| one["state"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(states(&server).await, ["owed"]);
+        server.rooms.shutdown().await;
+
+        // As if it had been committed between the end and its sweep.
+        let txn = db.write().await.unwrap();
+        txn.execute_unprepared("UPDATE room_questions SET state = 'new'").await.unwrap();
+        txn.commit().await.unwrap();
+        let again = Server::start_with(db, server.event, server.org, Arc::default(), NodeSettings::default()).await;
+        assert_eq!(states(&again).await, ["new"]);
+        listen(&again).await;
+        assert_eq!(states(&again).await, ["owed"]);
+        again.rooms.shutdown().await;
     })
     .await;
 }

@@ -1,5 +1,8 @@
 //! What a restart keeps, and how everybody learns of it.
 
+use std::time::Duration;
+
+use kernel::db::sea_orm::ConnectionTrait as _;
 use kernel::testing::each_database;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -32,6 +35,42 @@ async fn a_restart_loses_no_control_value_and_no_question_and_starts_a_new_epoch
             assert!(snapshot.contains(kept), "{kept} in {snapshot}");
         }
         assert_eq!(after["me"]["questions"].as_array().unwrap().len(), 1);
+        again.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_line_that_was_held_before_the_restart_lapses_however_much_was_said_since() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db.clone()).await;
+        let say = async |who: &str| {
+            let line = json!({"id": Uuid::now_v7(), "text": "hola"});
+            assert_eq!(server.call(who, "POST", "/api/v1/rooms/{event}/messages", line).await.0, 202);
+        };
+        server.call("desk", "PUT", "/api/v1/rooms/{event}/settings", json!({"pre_moderation": true})).await;
+        say("ana").await;
+        for _ in 0..60 {
+            say("desk").await;
+        }
+        server.rooms.shutdown().await;
+        let txn = db.write().await.unwrap();
+        let long_ago = "UPDATE room_messages SET at = at - 600000000 WHERE state = 'held'";
+        txn.execute_unprepared(long_ago).await.unwrap();
+        txn.commit().await.unwrap();
+
+        let again = Server::start_for(db, server.event, server.org).await;
+        again.join("bo").await;
+        let lapsed = async {
+            loop {
+                let said = again.call("desk", "GET", "/api/v1/rooms/{event}/transcript.csv", Value::Null).await.1;
+                if said.as_str().unwrap().contains("lapsed") {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), lapsed).await.unwrap();
         again.rooms.shutdown().await;
     })
     .await;

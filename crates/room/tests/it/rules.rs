@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::Instant;
-use kernel::id::{EventId, MessageId};
+use kernel::id::{EventId, MessageId, QuestionId};
+use room::question::{Answer, Question, QuestionState};
 use room::room::{
     Ctl, Decision, Input, Loaded, Message, MessageState, Mute, MuteKind, Output, Outputs, Phase, Room, Tick,
 };
@@ -118,6 +119,144 @@ fn a_lagging_connection_is_sent_the_same_numbers_without_the_chat() {
     let gap = of(replies(&gap, conn(1))[0]);
     assert_eq!((gap["op"].as_str(), gap["s"].as_u64()), (Some("gap"), Some(room.flushed())));
     assert!(gap["snap"].to_string().contains("hola"), "then the room as it stands says what was missed");
+    assert_eq!(gap["me"]["participant"], "guest:ana", "and what is addressed to its participant");
+}
+
+#[test]
+fn a_range_too_heavy_for_a_frame_is_answered_with_the_snapshot() {
+    let mut room = room();
+    let mut now = START;
+    join(&mut room, 1, pass("ana"), now);
+    let long = "n".repeat(1000);
+    for version in 1..=100 {
+        let body = format!(r#"{{"text":"{long}","version":{version}}}"#).into();
+        room.on(Input::Show(Ctl { key: "notice".into(), kind: "notice".into(), version, body }), now);
+        pass_time(&mut room, &mut now, Duration::from_millis(30));
+    }
+    let s = room.flushed();
+    assert!(resumed(&mut room, 2, "e1", s - 60, now)[0]["snap"].is_null(), "60 kB fit");
+    assert!(resumed(&mut room, 3, "e1", s - 80, now)[0]["snap"].is_object());
+    let range = Input::Range { conn: conn(1), epoch: "e1".into(), from: s - 79, to: s };
+    let ranged = room.on(range, now);
+    assert_eq!(of(replies(&ranged, conn(1))[0])["op"], "welcome");
+    assert_eq!(room.log_after("e1", s - 80, room.tongue_of("es"), now), None);
+}
+
+/// A question of `name` as it is committed.
+fn asked(room: &mut Room, name: &str, number: u64, now: Instant) -> Question {
+    let question = commits(&room.on(ask(&pass(name), number, QuestionId::new()), now)).remove(0);
+    room.on(Input::Asked(Box::new(question.clone())), now);
+    question
+}
+
+fn moved(question: &Question, state: QuestionState, merged_into: Option<QuestionId>) -> Question {
+    Question { state, merged_into, version: question.version + 1, ..question.clone() }
+}
+
+fn answer_to(question: &Question) -> Answer {
+    let (id, question) = (kernel::id::AnswerId::new(), question.id);
+    Answer { id, question, text: "24 pieces".into(), lang: "en".into(), by: "Li".into(), public: true, at: START }
+}
+
+#[test]
+fn all_who_asked_the_same_read_the_answer_and_nothing_public_says_otherwise() {
+    let mut room = room();
+    let mut now = START;
+    let first = asked(&mut room, "first", 0, now);
+    for number in 1..=150 {
+        join(&mut room, number, pass(&format!("v{number}")), now);
+        let same = asked(&mut room, &format!("v{number}"), number, now);
+        let same = moved(&same, QuestionState::Merged, Some(first.id));
+        room.on(Input::Moved { question: Box::new(same), answer: None }, now);
+    }
+    pass_time(&mut room, &mut now, Duration::from_secs(1));
+    let answer = answer_to(&first);
+    let mut answered = moved(&first, QuestionState::AnsweredText, None);
+    answered.answers.push(answer.clone());
+    let out = room.on(Input::Moved { question: Box::new(answered), answer: Some(answer) }, now);
+    for number in 1..=150 {
+        let mine = of(replies(&out, conn(number))[0]);
+        assert_eq!((&mine["k"], &mine["d"]["x"]), (&"a".into(), &"24 pieces".into()), "{number}");
+        assert_ne!(mine["d"]["question"], first.id.to_string(), "under the question of their own");
+    }
+    let frame = of(frames(&out).next().unwrap().full.payload());
+    let told: Vec<&str> = frame["ev"].as_array().unwrap().iter().filter_map(|event| event["k"].as_str()).collect();
+    assert_eq!(told, ["q", "a"], "{frame}");
+    assert_eq!(frame["ev"][0]["d"]["id"], first.id.to_string());
+}
+
+#[test]
+fn what_was_sent_away_or_asked_before_is_in_no_snapshot_and_pushes_nothing_out() {
+    let mut room = room();
+    let mut now = START;
+    let real = asked(&mut room, "real", 1, now);
+    for number in 2..60 {
+        let spam = asked(&mut room, &format!("v{number}"), number, now);
+        let (to, into) = match number % 2 {
+            0 => (QuestionState::Dismissed, None),
+            _ => (QuestionState::Merged, Some(real.id)),
+        };
+        pass_time(&mut room, &mut now, Duration::from_millis(50));
+        let out = room.on(Input::Moved { question: Box::new(moved(&spam, to, into)), answer: None }, now);
+        let frame = frames(&out).next().unwrap().full.payload().to_owned();
+        assert!(frame.contains(to.word()) && !frame.contains("MOQ"), "{frame}");
+    }
+    let snapshot = room.snapshot();
+    assert!(snapshot.contains(&real.id.to_string()), "{snapshot}");
+    assert!(!snapshot.contains("dismissed") && !snapshot.contains("merged"), "{snapshot}");
+}
+
+#[test]
+fn who_is_in_the_shadow_asks_the_desk_alone_and_sees_nothing_of_it() {
+    let mut room = room();
+    join(&mut room, 1, pass("ana"), START);
+    let mute = Some(Mute { kind: MuteKind::Shadow, until: None });
+    room.on(Input::Silence { participant: "guest:ana".into(), mute }, START);
+    let now = START + Duration::from_secs(1);
+    let question = commits(&room.on(ask(&pass("ana"), 1, QuestionId::new()), now)).remove(0);
+    let out = room.on(Input::Asked(Box::new(question)), now);
+    assert!(frames(&out).all(|frame| !frame.full.payload().contains("MOQ")) && !room.snapshot().contains("MOQ"));
+    assert!(replies(&out, conn(1)).iter().all(|told| !told.contains("private")), "{out:?}");
+}
+
+#[test]
+fn what_closes_the_room_arrives_before_the_end_of_the_connection() {
+    let mut room = room();
+    join(&mut room, 1, pass("ana"), START);
+    room.on(pins(1), START);
+    room.on(pins(2), START); // waits for the tick
+    let out = room.on(Input::Enter(Phase::Closed), START);
+    let order: Vec<&str> = out
+        .list
+        .iter()
+        .filter_map(|output| match output {
+            Output::Tick(tick) => Some(tick.of(room.tongue_of("es")).full.payload()),
+            Output::Part { .. } => Some("part"),
+            _ => None,
+        })
+        .collect();
+    assert!(matches!(order[..], [frame, "part"] if frame.contains("p2")), "{order:?}");
+}
+
+#[test]
+fn a_held_line_is_kept_while_two_thousand_others_pass() {
+    let mut room = room();
+    let settings = RoomSettings { pre_moderation: true, visible_chat_per_s: 50, ..RoomSettings::default() };
+    room.on(Input::Configure { settings, version: 1 }, START);
+    let mut now = START;
+    let held = room.on(say(&pass("ana"), conn(1), "hola"), now);
+    let id = held.list.iter().find_map(|output| match output {
+        Output::Persist(message) => Some(message.id),
+        _ => None,
+    });
+    for _ in 0..2100 {
+        room.on(say(&crew(), conn(2), "welcome"), now);
+        pass_time(&mut room, &mut now, Duration::from_millis(25));
+    }
+    assert_eq!(room.message(id.unwrap()).map(|message| message.state), Some(MessageState::Held));
+    let out = room.on(Input::Tick, START + Duration::from_mins(5));
+    let lapsed = |output: &Output| matches!(output, Output::Persist(message) if message.state == MessageState::Lapsed);
+    assert!(out.list.iter().any(lapsed));
 }
 
 #[test]

@@ -102,10 +102,11 @@ impl Server {
             .await;
     }
 
-    /// A request from an address.
-    pub async fn call_from(&self, address: &str, path: &str, body: &Value) -> StatusCode {
+    /// A request of somebody from an address.
+    pub async fn call_from(&self, address: &str, who: &str, path: &str, body: &Value) -> StatusCode {
         let request = Request::post(path.replace("{event}", &self.event.to_string()))
             .header("x-from", address)
+            .header("x-actor", who)
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(body.to_string()))
             .unwrap();
