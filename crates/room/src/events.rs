@@ -58,6 +58,12 @@ impl Event for ModerationDecided {
     const NAME: &'static str = "room.moderation.decided";
 }
 
+/// The show that a happening is about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct About {
+    pub event: EventId,
+}
+
 /// `live.event.state`
 #[derive(Debug, Deserialize)]
 pub(crate) struct EventState {

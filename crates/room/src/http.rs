@@ -18,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::room::{Asking, Input};
+use crate::room::{Acknowledged, Asking, Input};
 use crate::rooms::Rooms;
 use crate::token::Pass;
 
@@ -36,6 +36,7 @@ pub fn routes(rooms: Rooms) -> OpenApiRouter {
         .routes(routes!(questions::move_question))
         .routes(routes!(questions::answer))
         .routes(routes!(crew::decide))
+        .routes(routes!(crew::mutes))
         .routes(routes!(crew::mute, crew::unmute))
         .routes(routes!(crew::settings, crew::configure))
         .routes(routes!(transcript::transcript_jsonl))
@@ -160,19 +161,28 @@ struct NewRoomMessage {
     text: String,
 }
 
-/// Says something, for those without a WebSocket. The answer means that it is saved; its place comes with the frames.
+#[derive(Debug, Serialize, ToSchema)]
+struct RoomMessageView {
+    /// Its place among the events, if everybody sees it.
+    s: Option<u64>,
+    /// `held` for a moderator, or `sampled` in a busy room.
+    #[schema(example = "held")]
+    mark: Option<&'static str>,
+}
+
+/// Says something, for those without a WebSocket. The answer means that it is saved.
 #[utoipa::path(post, path = "/api/v1/rooms/{event}/messages", tag = "room", params(("event" = EventId, Path)),
-    request_body = NewRoomMessage, responses((status = 202), (status = 422, body = Problem), (status = 429, body = Problem)))]
+    request_body = NewRoomMessage, responses((status = 202, body = RoomMessageView), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn say(
     State(rooms): State<Rooms>,
     writer: Writer,
     Path(event): Path<EventId>,
     Json(new): Json<NewRoomMessage>,
-) -> Result<StatusCode, Problem> {
+) -> Result<(StatusCode, Json<RoomMessageView>), Problem> {
     let from = writer.of(&rooms, event).await?;
     let room = rooms.room(event).await?;
-    room.say_and_save(from, new.id, new.text).await?;
-    Ok(StatusCode::ACCEPTED)
+    let Acknowledged { s, mark } = room.say_and_save(from, new.id, new.text).await?;
+    Ok((StatusCode::ACCEPTED, Json(RoomMessageView { s, mark })))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

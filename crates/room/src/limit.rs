@@ -49,7 +49,9 @@ impl Buckets {
 
     /// How long to wait for one, or when the bucket is full again.
     fn wait(&self, who: &Arc<str>, now: Instant) -> Result<Instant, Duration> {
-        let full_at = self.full_at.get(who).copied().unwrap_or(now).max(now);
+        // None is emptier than empty: one that seems so was taken from before the clock was set back.
+        let empty = now + self.rate.every * self.rate.burst;
+        let full_at = self.full_at.get(who).copied().filter(|full_at| *full_at <= empty).unwrap_or(now).max(now);
         let least = full_at.since(now).saturating_sub(self.rate.every * (self.rate.burst - 1));
         if least.is_zero() { Ok(full_at) } else { Err(least) }
     }
@@ -113,6 +115,10 @@ mod tests {
         assert_eq!(chat.take(&ana, at(2000)), Ok(()));
         assert!(chat.take(&ana, at(2000)).is_err());
         assert_eq!(chat.take(&ana, at(60_000)), Ok(()));
+        for _ in 0..3 {
+            assert_eq!(chat.take(&ana, at(0)), Ok(()), "the clock was set back by a minute");
+        }
+        assert!(chat.take(&ana, at(0)).is_err());
     }
 
     #[test]

@@ -32,7 +32,6 @@ pub enum Client {
     },
     Set {
         lang: Option<String>,
-        hidden: Option<bool>,
     },
     Range {
         e: String,

@@ -8,7 +8,7 @@ mod writers;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use axum::http::Extensions;
@@ -35,8 +35,10 @@ use crate::token::Pass;
 /// Questions that may wait for a commit.
 const QUESTION_QUEUE: usize = 128;
 const QUESTION_BATCH: usize = 32;
-/// How long a join token holds.
+/// How long a join token holds, and with it each connection.
 const PASS_FOR: Duration = Duration::from_hours(12);
+/// The crew's: who comes back with another has been looked at anew, so rights that were taken end soon.
+const CREW_PASS_FOR: Duration = Duration::from_mins(30);
 const TICKET_FOR: Duration = Duration::from_mins(1);
 const MOST_TICKETS: usize = 100_000;
 /// Handshakes a second, a second's worth at once.
@@ -99,7 +101,7 @@ impl Rooms {
         let chat = Chat::start(db.clone());
         let job = Questions { outbox: outbox.clone() };
         let questions = Writer::start_with(db.clone(), job, QUESTION_QUEUE, QUESTION_BATCH);
-        Ok(Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             db,
             outbox,
             signer: keys.signer("room"),
@@ -118,7 +120,15 @@ impl Rooms {
                 handshakes_via: Buckets::new(HANDSHAKES_VIA),
                 tokens_via: Buckets::new(TOKENS_VIA),
             }),
-        })))
+        });
+        tokio::spawn(let_go_of_idle(Arc::downgrade(&inner)));
+        Ok(Self(inner))
+    }
+
+    /// Lets go of rooms that nobody is in or has come for of late: what they show is kept, or reread.
+    fn let_go(&self) {
+        let after = self.0.node.idle_for;
+        self.open().retain(|_, room| Arc::strong_count(room) > 1 || !room.is_idle(after));
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -127,11 +137,11 @@ impl Rooms {
 
     /// The room of an event, loaded if it is not yet open here.
     pub(crate) async fn room(&self, event: EventId) -> Result<Arc<Handle>, Problem> {
-        if let Some(open) = self.opened(event) {
+        if let Some(open) = self.used(event) {
             return Ok(open);
         }
         let _one_at_a_time = self.0.loading.lock().await;
-        if let Some(open) = self.opened(event) {
+        if let Some(open) = self.used(event) {
             return Ok(open);
         }
         let conn = self.0.db.read();
@@ -149,6 +159,11 @@ impl Rooms {
 
     fn open(&self) -> std::sync::MutexGuard<'_, HashMap<EventId, Arc<Handle>>> {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The open room that somebody comes for.
+    fn used(&self, event: EventId) -> Option<Arc<Handle>> {
+        self.opened(event).inspect(|room| room.use_now())
     }
 
     pub(crate) fn opened(&self, event: EventId) -> Option<Arc<Handle>> {
@@ -187,15 +202,16 @@ impl Rooms {
             None => (format!("anyone:{}", Uuid::now_v7()), kernel::text::clean_line(name.unwrap_or_default())),
         };
         let known = matches!(actor.who, Who::Buyer { .. });
+        let crew = actor.require(Right::SeeDesk).is_ok_and(|org| org == room.org);
         let pass = Pass {
             event,
             participant,
             name: wanted.chars().take(40).collect(),
             lang: lang.to_owned(),
-            crew: actor.require(Right::SeeDesk).is_ok_and(|org| org == room.org),
+            crew,
             known,
             via,
-            expires: self.now() + PASS_FOR,
+            expires: self.now() + if crew { CREW_PASS_FOR } else { PASS_FOR },
         };
         Ok((pass.sign(&self.0.signer), pass))
     }
@@ -276,6 +292,14 @@ impl Rooms {
         if tokio::time::timeout(Duration::from_secs(5), self.0.chat.saved()).await.is_err() {
             tracing::warn!("the last chat could not be saved in time");
         }
+    }
+}
+
+async fn let_go_of_idle(rooms: Weak<Inner>) {
+    while let Some(inner) = rooms.upgrade() {
+        let every = inner.node.idle_for / 2;
+        Rooms(inner).let_go();
+        tokio::time::sleep(every).await;
     }
 }
 

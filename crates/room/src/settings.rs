@@ -45,6 +45,8 @@ pub struct NodeSettings {
     pub blocked_for: Duration,
     /// How long a peer has to answer a close frame.
     pub close_within: Duration,
+    /// A room that nobody is in is let go after so long.
+    pub idle_for: Duration,
     /// Connections of one participant.
     pub connections_per_participant: usize,
     /// Origins besides the server's own whose pages may connect.
@@ -64,6 +66,7 @@ impl Default for NodeSettings {
             send_buffer_bytes: 64 * 1024,
             blocked_for: Duration::from_secs(10),
             close_within: Duration::from_secs(5),
+            idle_for: Duration::from_mins(10),
             connections_per_participant: 5,
             allowed_origins: Vec::new(),
         }

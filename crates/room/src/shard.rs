@@ -122,9 +122,12 @@ impl Shards {
         let fewest = self.shards.iter().min_by_key(|shard| shard.connections.load(Ordering::Relaxed));
         let Some(shard) = fewest else { return Ok(()) };
         let accept = Command::Accept { socket, early, door, place };
-        shard.commands.try_send(accept).map_err(|_full| std::io::Error::other("the shard takes no more"))?;
+        // Counted first: the shard counts down as soon as it has let the connection go.
         shard.connections.fetch_add(1, Ordering::Relaxed);
-        Ok(())
+        shard.commands.try_send(accept).map_err(|_full| {
+            shard.connections.fetch_sub(1, Ordering::Relaxed);
+            std::io::Error::other("the shard takes no more")
+        })
     }
 
     /// Hands a command to the shard of a connection.

@@ -944,7 +944,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What came after a place in the room's order, as one frame; 410 when it is no longer kept: take the snapshot. */
+        /**
+         * What came after a place in the room's order, as one frame, against a join token; 410 when it is no longer kept or too
+         *     much for a frame: take the snapshot.
+         */
         get: operations["log"];
         put?: never;
         post?: never;
@@ -963,8 +966,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Says something, for those without a WebSocket. The answer means that it is saved; its place comes with the frames. */
+        /** Says something, for those without a WebSocket. The answer means that it is saved. */
         post: operations["say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rooms/{event}/mutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is silenced in a room. */
+        get: operations["mutes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2446,6 +2466,25 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "producer" | "host" | "cohost" | "interpreter" | "moderator" | "desk" | "sales" | "compliance" | "examiner" | "observer";
+        RoomMessageView: {
+            /**
+             * @description `held` for a moderator, or `sampled` in a busy room.
+             * @example held
+             */
+            mark?: string | null;
+            /**
+             * Format: int64
+             * @description Its place among the events, if everybody sees it.
+             */
+            s?: number | null;
+        };
+        RoomMuteView: {
+            kind: components["schemas"]["MuteKind"];
+            /** @description The name they last wrote under, if they wrote. */
+            name?: string | null;
+            participant: string;
+            until?: components["schemas"]["Instant"] | null;
+        };
         /** @description A room's settings, changed while it runs. */
         RoomSettings: {
             /**
@@ -2454,7 +2493,7 @@ export interface components {
              */
             notice: string;
             /**
-             * @description A guest's first message waits for a moderator.
+             * @description A guest's messages wait for a moderator until one has been approved.
              * @default false
              */
             pre_moderation: boolean;
@@ -5102,6 +5141,14 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -5131,7 +5178,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["RoomMessageView"];
+                };
             };
             422: {
                 headers: {
@@ -5142,6 +5191,35 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoomMuteView"][];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

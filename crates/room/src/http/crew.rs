@@ -4,13 +4,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use kernel::http::{Json, Path};
 use kernel::id::{EventId, MessageId};
-use kernel::{Actor, Problem, Right};
+use kernel::{Actor, Instant, Problem, Right};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::room::{Decision, Mute, MuteKind};
 use crate::rooms::Rooms;
 use crate::settings::RoomSettings;
+use crate::store::Silenced;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct MessageDecision {
@@ -44,6 +45,35 @@ pub(super) struct NewRoomMute {
     /// For how long; for good when absent.
     #[schema(minimum = 1)]
     minutes: Option<u32>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RoomMuteView {
+    participant: String,
+    /// The name they last wrote under, if they wrote.
+    name: Option<String>,
+    kind: MuteKind,
+    /// For good when absent.
+    until: Option<Instant>,
+}
+
+impl From<Silenced> for RoomMuteView {
+    fn from(silenced: Silenced) -> Self {
+        let Silenced { participant, name, mute: Mute { kind, until } } = silenced;
+        Self { participant, name, kind, until }
+    }
+}
+
+/// Who is silenced in a room.
+#[utoipa::path(get, path = "/api/v1/rooms/{event}/mutes", tag = "room", params(("event" = EventId, Path)),
+    responses((status = 200, body = Vec<RoomMuteView>), (status = 403, body = Problem)))]
+pub(super) async fn mutes(
+    State(rooms): State<Rooms>,
+    actor: Actor,
+    Path(event): Path<EventId>,
+) -> Result<Json<Vec<RoomMuteView>>, Problem> {
+    let silenced = rooms.mutes(&actor, event).await?;
+    Ok(Json(silenced.into_iter().map(Into::into).collect()))
 }
 
 /// Silences a participant.

@@ -24,9 +24,12 @@ use crate::rooms::{Handle, Heard, Rooms};
 #[derive(Deserialize)]
 pub(super) struct Redeem {
     ticket: String,
+    /// The last place known, for those who come back with another ticket.
+    e: Option<String>,
+    s: Option<u64>,
 }
 
-/// Opens an event stream against a ticket. `Last-Event-ID` resumes it.
+/// Opens an event stream against a ticket. `e` and `s`, or `Last-Event-ID`, resume it.
 pub(super) async fn events(
     State(rooms): State<Rooms>,
     Path(event): Path<EventId>,
@@ -35,7 +38,8 @@ pub(super) async fn events(
 ) -> Result<Response, Problem> {
     let room = rooms.room(event).await?;
     let pass = rooms.redeem(&redeem.ticket, event).ok_or_else(|| Problem::unauthorized("room-ticket"))?;
-    let resume = headers.get("last-event-id").and_then(|id| place(id.to_str().ok()?));
+    let named = headers.get("last-event-id").and_then(|id| place(id.to_str().ok()?));
+    let resume = named.or_else(|| Some(Resume { e: redeem.e?, s: redeem.s? }));
     let (conn, heard) = room.stream(pass, resume);
     let keep = KeepAlive::new().interval(Duration::from_secs(15));
     let stream = Sse::new(Events { room, conn, heard, greeted: false }).keep_alive(keep);

@@ -21,6 +21,7 @@ struct TranscriptLine<'a> {
     id: MessageId,
     participant: &'a str,
     name: &'a str,
+    crew: bool,
     lang: &'a str,
     state: &'a str,
     text: &'a str,
@@ -28,8 +29,8 @@ struct TranscriptLine<'a> {
 
 impl<'a> From<&'a Message> for TranscriptLine<'a> {
     fn from(message: &'a Message) -> Self {
-        let Message { id, participant, name, text, lang, state, at, event: _ } = message;
-        Self { at: *at, id: *id, participant, name, lang, state: state.word(), text }
+        let Message { id, participant, name, crew, text, lang, state, at, event: _ } = message;
+        Self { at: *at, id: *id, participant, name, crew: *crew, lang, state: state.word(), text }
     }
 }
 
@@ -56,9 +57,11 @@ pub(super) async fn transcript_csv(
     let line = |message: &Message| {
         let line = TranscriptLine::from(message);
         let (at, id) = (line.at.to_string(), line.id.to_string());
-        row(&[&at, &id, line.participant, line.name, line.lang, line.state, line.text])
+        let crew = if line.crew { "yes" } else { "" };
+        row(&[&at, &id, line.participant, line.name, crew, line.lang, line.state, line.text])
     };
-    let head = row(&["at", "id", "participant", "name", "lang", "state", "text"]);
+    // The mark tells Excel that it is UTF-8.
+    let head = "\u{FEFF}".to_owned() + &row(&["at", "id", "participant", "name", "crew", "lang", "state", "text"]);
     transcript(rooms, actor, event, "text/csv; charset=utf-8", head, line).await
 }
 

@@ -22,17 +22,25 @@ const PATIENCE: Duration = Duration::from_secs(1);
 struct Shown<'a> {
     id: MessageId,
     n: &'a str,
+    /// From the crew.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    c: bool,
     x: &'a str,
     o: &'a str,
 }
 
+impl<'a> From<&'a Message> for Shown<'a> {
+    fn from(message: &'a Message) -> Self {
+        let Message { id, name, crew, text, lang, .. } = message;
+        Self { id: *id, n: name, c: *crew, x: text, o: lang }
+    }
+}
+
 #[derive(Serialize)]
 struct DeskMessage<'a> {
-    id: MessageId,
+    #[serde(flatten)]
+    shown: Shown<'a>,
     participant: &'a str,
-    n: &'a str,
-    x: &'a str,
-    o: &'a str,
     state: MessageState,
     #[serde(skip_serializing_if = "Option::is_none")]
     s: Option<u64>,
@@ -45,11 +53,12 @@ pub(super) struct Candidate {
     rank: (u8, u128),
 }
 
-/// A message that was shown and is not yet in the database, and who waits to hear that it is.
-#[derive(Debug)]
-pub(super) struct Unsaved {
-    waiting: Vec<ConnId>,
-    mark: Option<&'static str>,
+/// What the author of a message that is in the database is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// Its number, if everybody sees it.
+    pub s: Option<u64>,
+    pub mark: Option<&'static str>,
 }
 
 /// So many per second, saved up for one second.
@@ -69,7 +78,7 @@ impl Allowance {
     fn left(&mut self, now: Instant) -> u64 {
         let passed = u64::try_from(now.since(self.at).as_micros()).unwrap_or(u64::MAX);
         self.micros = self.micros.saturating_add(passed.saturating_mul(self.per_s)).min(self.per_s * 1_000_000);
-        self.at = self.at.max(now);
+        self.at = now;
         self.micros / 1_000_000
     }
 
@@ -91,10 +100,10 @@ impl Room {
         if let Some((known, s)) = self.recent.get(&id) {
             if known.participant != from.participant {
                 out.refuse(conn, id.uuid(), Problem::conflict("room-id-taken"));
-            } else if let Some(unsaved) = self.unsaved.get_mut(&id) {
-                unsaved.waiting.extend(conn);
+            } else if let Some(waiting) = self.unsaved.get_mut(&id) {
+                waiting.extend(conn);
             } else if let Some(conn) = conn {
-                out.ack(conn, id.uuid(), *s, None);
+                out.ack(conn, id.uuid(), *s, known.state.mark());
             }
             return;
         }
@@ -110,6 +119,7 @@ impl Room {
             event: self.event,
             participant: from.participant.clone(),
             name: from.name.clone(),
+            crew: from.crew,
             text,
             lang: from.lang.clone(),
             state: MessageState::Visible,
@@ -139,14 +149,14 @@ impl Room {
             return Err(slow_down(Duration::from_secs(1)));
         }
         let slow = Duration::from_secs(u64::from(self.settings.slow_s));
-        if let Some(last) = self.last_spoken.get(&who) {
+        if let Some(last) = self.last_spoken.get(&who).filter(|last| **last <= now) {
             let wait = slow.saturating_sub(now.since(*last));
             if !wait.is_zero() {
                 return Err(slow_down(wait).with("slow_mode_s", self.settings.slow_s));
             }
         }
         if self.last_spoken.len() > 10_000 {
-            self.last_spoken.retain(|_, last| now.since(*last) < slow);
+            self.last_spoken.retain(|_, last| *last <= now && now.since(*last) < slow);
         }
         if !slow.is_zero() {
             self.last_spoken.insert(who, now);
@@ -184,9 +194,12 @@ impl Room {
             let s = self.publish(&message, now);
             self.remember(message.clone(), Some(s));
             self.tell_desk_of(&message, Some(s));
-            self.save(message, conn, None, out);
+            self.save(message, conn, out);
         }
-        let late = |waiting: &mut Candidate| now.since(waiting.message.at) >= PATIENCE;
+        let late = |waiting: &mut Candidate| {
+            let at = waiting.message.at;
+            at > now || now.since(at) >= PATIENCE
+        };
         for Candidate { message, conn, .. } in self.waiting.extract_if(.., late).collect::<Vec<_>>() {
             metrics::counter!("livefair_room_chat_sampled_out_total").increment(1);
             self.settle(message, MessageState::SampledOut, conn, out);
@@ -195,8 +208,7 @@ impl Room {
 
     /// Gives a message its number and its place in the snapshot.
     pub(super) fn publish(&mut self, message: &Message, now: Instant) -> u64 {
-        let body = encode(&Shown { id: message.id, n: &message.name, x: &message.text, o: &message.lang });
-        let entry = self.add(Lane::Chat, "msg", &body, now);
+        let entry = self.add(Lane::Chat, "msg", &encode(&Shown::from(message)), now);
         let s = entry.s;
         if !self.seen.contains(message.participant.as_str()) {
             self.seen.insert(message.participant.as_str().into());
@@ -211,46 +223,35 @@ impl Room {
     /// Keeps a message that not everybody sees, and tells its author and the desk.
     fn settle(&mut self, mut message: Message, state: MessageState, conn: Option<ConnId>, out: &mut Outputs) {
         message.state = state;
-        let mark = match state {
-            MessageState::Held => Some("held"),
-            MessageState::SampledOut => Some("sampled"),
-            _ => None, // a shadowed author sees nothing unusual
-        };
         self.tell_desk_of(&message, None);
         self.remember(message.clone(), None);
-        self.save(message, conn, mark, out);
+        self.save(message, conn, out);
     }
 
     /// Has a message saved; its author is told when it is.
-    fn save(&mut self, message: Message, conn: Option<ConnId>, mark: Option<&'static str>, out: &mut Outputs) {
-        self.unsaved.insert(message.id, Unsaved { waiting: conn.into_iter().collect(), mark });
+    fn save(&mut self, message: Message, conn: Option<ConnId>, out: &mut Outputs) {
+        self.unsaved.insert(message.id, conn.into_iter().collect());
         out.list.push(Output::Persist(Box::new(message)));
     }
 
     /// Acknowledges a message that is now in the database.
     pub(super) fn saved(&mut self, id: MessageId, out: &mut Outputs) {
-        let Some(Unsaved { waiting, mark }) = self.unsaved.remove(&id) else { return };
-        let s = self.recent.get(&id).and_then(|(_, s)| *s);
+        let Some(waiting) = self.unsaved.remove(&id) else { return };
+        let Some(Acknowledged { s, mark }) = self.acknowledged(id) else { return };
         for conn in waiting {
             out.ack(conn, id.uuid(), s, mark);
         }
     }
 
-    /// Whether a message was said and is in the database.
-    pub fn has_saved(&self, id: MessageId) -> bool {
-        self.recent.contains_key(&id) && !self.unsaved.contains_key(&id)
+    /// What the author of a message is told once it is in the database.
+    pub fn acknowledged(&self, id: MessageId) -> Option<Acknowledged> {
+        let (message, s) = self.recent.get(&id).filter(|_| !self.unsaved.contains_key(&id))?;
+        Some(Acknowledged { s: *s, mark: message.state.mark() })
     }
 
     pub(super) fn tell_desk_of(&mut self, message: &Message, s: Option<u64>) {
-        let body = encode(&DeskMessage {
-            id: message.id,
-            participant: &message.participant,
-            n: &message.name,
-            x: &message.text,
-            o: &message.lang,
-            state: message.state,
-            s,
-        });
+        let Message { participant, state, .. } = message;
+        let body = encode(&DeskMessage { shown: message.into(), participant, state: *state, s });
         self.tell_desk("msg", &body);
     }
 

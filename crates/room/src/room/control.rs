@@ -1,24 +1,41 @@
 //! Control values, and values that only their newest state matters of.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use kernel::id::{ProductId, VariantId};
 use kernel::{Instant, Locale};
+use serde::Deserialize;
 
-use super::{Allowance, Ctl, Entry, Outputs, Room, Value, Words};
+use super::{Allowance, Ctl, Entry, Outputs, Room, Standing, Value, Words};
 use crate::protocol::{self, Lane};
 use crate::settings::RoomSettings;
+
+/// The products that a control value names: pins, or the one of an item or an offer.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Named {
+    pins: Vec<ProductId>,
+    product: Option<ProductId>,
+}
+
+impl Named {
+    fn products(self) -> Vec<ProductId> {
+        self.pins.into_iter().chain(self.product).collect()
+    }
+}
 
 impl Room {
     /// Replaces a control value, unless a newer one is known.
     pub(super) fn show(&mut self, ctl: Ctl, now: Instant) {
-        if self.ctl.get(&ctl.key).is_some_and(|(known, _)| known.version >= ctl.version) {
+        if self.ctl.get(&ctl.key).is_some_and(|known| known.ctl.version >= ctl.version) {
             return;
         }
         let s = self.seq + 1;
         let words = self.tongues.words(&ctl, |body| protocol::event(s, Lane::Ctl, &ctl.kind, body));
         let entry = self.enqueue(Lane::Ctl, words, Some(ctl.key.clone()), now);
-        self.ctl.insert(ctl.key.clone(), (ctl, entry));
+        let products = serde_json::from_str::<Named>(&ctl.body).unwrap_or_default().products();
+        self.ctl.insert(ctl.key.clone(), Standing { ctl, entry, products });
     }
 
     /// Gives an event its number and puts it into the next frame.
@@ -47,7 +64,7 @@ impl Room {
             return;
         }
         let Self { tongues, ctl, pending, .. } = self;
-        for (ctl, entry) in ctl.values_mut() {
+        for Standing { ctl, entry, .. } in ctl.values_mut() {
             let s = entry.s;
             entry.words = tongues.words(ctl, |body| protocol::event(s, Lane::Ctl, &ctl.kind, body));
             if let Some(waiting) = pending.iter_mut().find(|waiting| waiting.s == s) {
@@ -63,11 +80,23 @@ impl Room {
 
     /// Stock of products that this room shows.
     pub(super) fn stock(&mut self, product: ProductId, variant: VariantId, left: i64, version: i64) {
-        let product = product.to_string();
-        let shown = self.ctl.values().any(|(ctl, _)| ctl.body.contains(&product));
-        if shown {
+        if self.ctl.values().any(|standing| standing.products.contains(&product)) {
             self.set_value(format!("stock:{variant}"), version, format!(r#"{{"left":{left}}}"#));
         }
+    }
+
+    /// Products that have come onto the page since this was last asked.
+    pub fn newly_shown(&mut self) -> Vec<ProductId> {
+        let shown: HashSet<ProductId> = self.ctl.values().flat_map(|standing| &standing.products).copied().collect();
+        let new = shown.difference(&self.stocked).copied().collect();
+        self.stocked = shown;
+        new
+    }
+
+    /// All products on the page: their stock is asked for anew.
+    pub fn forget_stock(&mut self) -> Vec<ProductId> {
+        self.stocked.clear();
+        self.newly_shown()
     }
 
     pub(super) fn set_value(&mut self, key: String, version: i64, body: String) {

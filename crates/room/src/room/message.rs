@@ -32,6 +32,15 @@ impl MessageState {
         }
     }
 
+    /// What an author's acknowledgement says of a line that not everybody sees. One in the shadow looks as any other.
+    pub fn mark(self) -> Option<&'static str> {
+        match self {
+            Self::Held => Some("held"),
+            Self::SampledOut => Some("sampled"),
+            _ => None,
+        }
+    }
+
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.word() == word)
     }
@@ -66,6 +75,8 @@ pub struct Message {
     pub event: EventId,
     pub participant: String,
     pub name: String,
+    /// Said by the crew of the firm whose show it is.
+    pub crew: bool,
     pub text: String,
     pub lang: String,
     pub state: MessageState,

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use kernel::Instant;
-use kernel::id::{EventId, MessageId, QuestionId};
+use kernel::id::{EventId, MessageId, ProductId, QuestionId};
 
 use crate::limit::Limits;
 use crate::protocol::Lane;
@@ -30,7 +30,8 @@ pub use self::input::{Asking, ConnId, Ctl, Frame, Input, Loaded, Mute, MuteKind,
 pub use self::message::{Decision, Message, MessageState};
 pub use self::tongue::Tongue;
 
-use self::chat::{Allowance, Unsaved};
+pub use self::chat::Acknowledged;
+use self::chat::Allowance;
 pub(crate) use self::chat::{sayable, slow_down};
 use self::tongue::{Tongues, Words};
 use self::viewers::Viewer;
@@ -44,6 +45,14 @@ struct Entry {
     words: Words,
     /// The control value it carries: a newer one in the same frame takes its place.
     key: Option<String>,
+}
+
+/// A control value that holds.
+struct Standing {
+    ctl: Ctl,
+    entry: Entry,
+    /// What it names.
+    products: Vec<ProductId>,
 }
 
 struct Value {
@@ -70,7 +79,9 @@ pub struct Room {
     snapshots: Vec<Option<Arc<str>>>,
     tongues: Tongues,
 
-    ctl: BTreeMap<String, (Ctl, Entry)>,
+    ctl: BTreeMap<String, Standing>,
+    /// Products on the page whose stock has been asked for.
+    stocked: HashSet<ProductId>,
     values: BTreeMap<String, Value>,
     dirty: BTreeSet<String>,
 
@@ -78,7 +89,8 @@ pub struct Room {
     chat: VecDeque<(MessageId, Entry)>,
     recent: HashMap<MessageId, (Message, Option<u64>)>,
     recent_order: VecDeque<MessageId>,
-    unsaved: HashMap<MessageId, Unsaved>,
+    /// Messages that were shown and are not yet in the database, and who waits to hear that they are.
+    unsaved: HashMap<MessageId, Vec<ConnId>>,
     /// Participants of whom everybody has seen a line.
     seen: HashSet<Arc<str>>,
     last_spoken: HashMap<Arc<str>, Instant>,
@@ -130,6 +142,7 @@ impl Room {
             snapshots: Vec::new(),
             tongues: Tongues::new(&loaded.languages),
             ctl: BTreeMap::new(),
+            stocked: HashSet::new(),
             values: BTreeMap::new(),
             dirty: BTreeSet::new(),
             waiting: Vec::new(),
@@ -199,9 +212,17 @@ impl Room {
         &self.settings
     }
 
+    /// A clock that was set back must not leave the room waiting for a moment that has been.
+    fn set_back_to(&mut self, now: Instant) {
+        self.last_tick = self.last_tick.min(now);
+        self.last_count = self.last_count.min(now);
+        self.ctl_since = self.ctl_since.map(|since| since.min(now));
+    }
+
     /// Takes one input and says what follows.
     pub fn on(&mut self, input: Input, now: Instant) -> Outputs {
         let mut out = Outputs::default();
+        self.set_back_to(now);
         match input {
             Input::Join { conn, pass, lang, resume } => self.join(conn, pass, lang, resume.as_ref(), now, &mut out),
             Input::Leave { conn } => self.leave(conn),

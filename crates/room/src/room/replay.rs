@@ -32,11 +32,10 @@ impl Room {
         metrics::counter!("livefair_room_joins_total", "how" => if missed.is_some() { "resumed" } else { "snapshot" })
             .increment(1);
         let (e, t) = (&self.epoch, now.millis());
-        let tick = self.node.tick(self.viewers.len()).as_millis();
         let retry = self.retry_ms();
         let (lang, me) = (encode(&lang), self.mine(who, now));
         let welcome = format!(
-            r#"{{"op":"welcome","e":"{e}","s":{s},"now":{t},"tick_ms":{tick},"retry_ms":{retry},"lang":{lang},"snap":{snap},"me":{me}}}"#
+            r#"{{"op":"welcome","e":"{e}","s":{s},"now":{t},"retry_ms":{retry},"lang":{lang},"snap":{snap},"me":{me}}}"#
         );
         [Some(welcome), missed].into_iter().flatten().collect()
     }
@@ -91,7 +90,7 @@ impl Room {
 
     /// The room as it stands, encoded once until something changes.
     pub fn snapshot_in(&mut self, tongue: Tongue) -> Arc<str> {
-        let differs = self.ctl.values().any(|(_, entry)| entry.words.differ());
+        let differs = self.ctl.values().any(|standing| standing.entry.words.differ());
         let at = if differs { tongue.at() } else { 0 };
         if let Some(Some(known)) = self.snapshots.get(at) {
             return Arc::clone(known);
@@ -122,7 +121,8 @@ impl Room {
     }
 
     fn encode_snapshot(&self, tongue: Tongue) -> String {
-        let mut events: Vec<String> = self.ctl.values().map(|(_, entry)| entry.words.of(tongue).to_owned()).collect();
+        let mut events: Vec<String> =
+            self.ctl.values().map(|standing| standing.entry.words.of(tongue).to_owned()).collect();
         let questions = self.public_questions.iter().filter_map(|id| self.questions.get(id));
         let mut answers = Vec::new();
         for question in questions {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kernel::id::{EventId, MessageId, OrgId};
 use kernel::keys::Signer;
-use kernel::{Clock, Problem};
+use kernel::{Clock, Instant, Problem};
 use tokio::sync::{Notify, mpsc};
 
 use kernel::db::writer::Writer;
@@ -16,7 +16,7 @@ use super::Rooms;
 use super::writers::{Chat, Kept, Questions};
 use crate::protocol::{Client, Resume, Server};
 use crate::question::Question;
-use crate::room::{Asking, ConnId, Input, Output, Outputs, Room, Tongue};
+use crate::room::{Acknowledged, Asking, ConnId, Input, Output, Outputs, Room, Tongue};
 use crate::shard::{Command, Door, Shards};
 use crate::token::Pass;
 use crate::ws::frame;
@@ -25,6 +25,7 @@ use crate::ws::frame;
 const STREAMS: u16 = u16::MAX;
 /// How long chat by HTTP waits for the database before it is told to come again.
 const SAVED_WITHIN: Duration = Duration::from_secs(10);
+const TICK_AT_LEAST: Duration = Duration::from_mins(1);
 /// Frames that may wait for an event stream before it is ended.
 const STREAM_QUEUE: usize = 64;
 
@@ -32,7 +33,9 @@ pub(crate) struct Handle {
     pub(crate) org: OrgId,
     event: EventId,
     room: Mutex<Room>,
-    due: Notify,
+    /// When somebody last came for it.
+    used: Mutex<Instant>,
+    due: Arc<Notify>,
     /// More chat is saved.
     saved: Notify,
     shards: Shards,
@@ -52,19 +55,32 @@ struct Listener {
     tongue: Tongue,
 }
 
+impl Listener {
+    /// Says the last words; one that lags just ends.
+    fn end(self, words: &frame::Text) {
+        let _full = self.heard.try_send(Heard(words.clone()));
+    }
+}
+
+/// The close code, for those whose stream cannot carry one.
+fn bye(code: u16) -> frame::Text {
+    frame::text(&Server::Bye { code, retry_ms: 0, resume: false }.json())
+}
+
 /// What an event stream carries.
 #[derive(Clone, Debug)]
 pub(crate) struct Heard(pub(crate) frame::Text);
 
 impl Handle {
-    /// Makes the handle and starts the task that keeps the room's deadlines, for as long as the handle lives.
+    /// Makes the handle and starts the task that keeps the room's deadlines, until the handle is let go.
     pub(super) fn start(room: Room, org: OrgId, rooms: &Rooms) -> Arc<Self> {
         let inner = &rooms.0;
         let handle = Arc::new_cyclic(|this| Self {
             org,
             event: room.event(),
             room: Mutex::new(room),
-            due: Notify::new(),
+            used: Mutex::new(inner.clock.now()),
+            due: Arc::default(),
             saved: Notify::new(),
             shards: inner.shards.clone(),
             streams: Mutex::default(),
@@ -76,8 +92,18 @@ impl Handle {
             runtime: tokio::runtime::Handle::current(),
             this: this.clone(),
         });
-        tokio::spawn(keep_deadlines(Arc::downgrade(&handle)));
+        tokio::spawn(keep_deadlines(Arc::downgrade(&handle), Arc::clone(&handle.due)));
         handle
+    }
+
+    pub(super) fn use_now(&self) {
+        *self.used.lock().unwrap_or_else(PoisonError::into_inner) = self.clock.now();
+    }
+
+    /// Whether nobody has come for it for so long, and nothing is to be done.
+    pub(super) fn is_idle(&self, after: Duration) -> bool {
+        let used = *self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        self.clock.now().since(used) >= after && self.lock().next_deadline().is_none()
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Room> {
@@ -109,15 +135,20 @@ impl Handle {
     }
 
     /// Says something for somebody without a connection, and waits until it is saved.
-    pub(crate) async fn say_and_save(&self, from: Arc<Pass>, id: MessageId, text: String) -> Result<(), Problem> {
+    pub(crate) async fn say_and_save(
+        &self,
+        from: Arc<Pass>,
+        id: MessageId,
+        text: String,
+    ) -> Result<Acknowledged, Problem> {
         if let Some(problem) = self.on(Input::Say { from, conn: None, id, text }) {
             return Err(problem);
         }
         let until = tokio::time::Instant::now() + SAVED_WITHIN;
         loop {
             let news = self.saved.notified();
-            if self.lock().has_saved(id) {
-                return Ok(());
+            if let Some(acknowledged) = self.lock().acknowledged(id) {
+                return Ok(acknowledged);
             }
             tokio::time::timeout_at(until, news).await.map_err(|_late| Problem::unavailable("room-unavailable"))?;
         }
@@ -131,8 +162,13 @@ impl Handle {
 
     fn apply(&self, input: Input) -> (Option<Problem>, Vec<Question>) {
         let mut room = self.lock();
-        if matches!(input, Input::Say { .. }) && self.chat.is_full() {
-            return (Some(Problem::unavailable("room-unavailable")), Vec::new());
+        if let Input::Say { conn, id, .. } = &input
+            && self.chat.is_full()
+        {
+            let problem = Problem::unavailable("room-unavailable");
+            let nack = Server::Nack { id: Some(id.uuid()), problem: &problem }.json();
+            conn.map(|conn| self.reply(conn, frame::text(&nack)));
+            return (Some(problem), Vec::new());
         }
         let outputs = room.on(input, self.clock.now());
         let refusal = outputs.refusal.clone();
@@ -154,7 +190,11 @@ impl Handle {
                 Output::Close { to, code, reason } if to.shard != STREAMS => {
                     self.shards.send(to.shard, Command::Close { conn: to.number, code, reason });
                 }
-                Output::Close { to, .. } => drop(self.streams().remove(&to.number)),
+                Output::Close { to, code, .. } => {
+                    if let Some(stream) = self.streams().remove(&to.number) {
+                        stream.end(&bye(code));
+                    }
+                }
                 Output::Tick(frame) => {
                     self.shards.tick(self.event, &frame);
                     let text = |stream: &Listener| Heard(frame.of(stream.tongue).full.clone());
@@ -183,8 +223,9 @@ impl Handle {
     /// Says the last words to everybody and ends every connection.
     fn part(&self, words: Option<&frame::Text>, code: u16, reason: &'static str) {
         self.shards.part(self.event, words.map_or(&[][..], |words| words.bytes()), code, reason);
+        let last = words.cloned().unwrap_or_else(|| bye(code));
         for (_, stream) in self.streams().drain() {
-            let _full_ones_just_end = words.map(|words| stream.heard.try_send(Heard(words.clone())));
+            stream.end(&last);
         }
     }
 
@@ -253,21 +294,14 @@ impl Door for Handle {
     fn hear(&self, conn: ConnId, pass: &Arc<Pass>, message: Client) {
         let from = Arc::clone(pass);
         let input = match message {
-            Client::Chat { id, text } => {
-                if self.chat.is_full() {
-                    let problem = Problem::unavailable("room-unavailable");
-                    let nack = Server::Nack { id: Some(id.uuid()), problem: &problem }.json();
-                    return self.reply(conn, frame::text(&nack));
-                }
-                Input::Say { from, conn: Some(conn), id, text }
-            }
+            Client::Chat { id, text } => Input::Say { from, conn: Some(conn), id, text },
             Client::Ask { id, text, product, at_ms, private } => {
                 Input::Ask { from, conn: Some(conn), ask: Asking { id, text, product, at_ms, private } }
             }
             Client::Like { n } => Input::Like { n },
             Client::Range { e, from, to } => Input::Range { conn, epoch: e, from, to },
             Client::Desk { on } => Input::Desk { conn, on },
-            Client::Set { lang: Some(lang), .. } if lang.len() <= 35 => Input::Speak { conn, lang },
+            Client::Set { lang: Some(lang) } if lang.len() <= 35 => Input::Speak { conn, lang },
             Client::Set { .. } | Client::Join { .. } => return,
         };
         self.on(input);
@@ -282,18 +316,15 @@ impl Door for Handle {
     }
 }
 
-/// Ticks the room whenever it is due.
-async fn keep_deadlines(handle: std::sync::Weak<Handle>) {
-    loop {
-        let Some(room) = handle.upgrade() else { return };
-        let (now, due) = (room.clock.now(), room.lock().next_deadline());
-        match due {
-            Some(due) if due <= now => drop(room.on(Input::Tick)),
-            Some(due) => {
-                let wait = tokio::time::timeout(due.since(now), room.due.notified());
-                let _either = wait.await;
-            }
-            None => room.due.notified().await,
+/// Ticks the room whenever it is due, and now and then besides: the clock may have been set back.
+async fn keep_deadlines(handle: std::sync::Weak<Handle>, due: Arc<Notify>) {
+    while let Some(room) = handle.upgrade() {
+        let (now, next) = (room.clock.now(), room.lock().next_deadline());
+        let wait = next.map_or(TICK_AT_LEAST, |next| next.since(now).min(TICK_AT_LEAST));
+        drop(room); // one that only waits may be let go
+        let early = !wait.is_zero() && tokio::time::timeout(wait, due.notified()).await.is_ok();
+        if !early && let Some(room) = handle.upgrade() {
+            room.on(Input::Tick);
         }
     }
 }

@@ -1,18 +1,22 @@
-//! What rooms hear on the bus: show state, pins, run items, stock, offers, inquiries. Kept before it is shown, so a
-//! restart loses no control value; reread where something may have been missed.
+//! What rooms hear on the bus: show state, pins, run items, stock, offers, inquiries. Show state, pins and run items
+//! are kept before they are shown; offers and stock, which change with every order, are only shown. All of it is reread
+//! where something may have been missed.
 
 use std::collections::BTreeSet;
 
 use kernel::bus::Consumer;
-use kernel::id::EventId;
+use kernel::id::{EventId, ProductId};
 use kernel::{Envelope, Problem};
 
-use super::{Rooms, Wish};
-use crate::events::{EventState, InquiryOpened, OfferState, PinChanged, RunItem, ShownItem, ShownOffer, StockChanged};
+use super::{Handle, Rooms, Wish};
+use crate::events::{
+    About, EventState, InquiryOpened, OfferState, PinChanged, RunItem, ShownItem, ShownOffer, StockChanged,
+};
 use crate::protocol::encode;
 use crate::question::QuestionState;
 use crate::room::{Ctl, Input, Phase};
 use crate::shard::Door as _;
+use crate::sources::SourceError;
 use crate::store;
 
 /// The state of an event that only its crew sees.
@@ -60,18 +64,51 @@ impl Rooms {
 
     /// Takes what holds of an event from its sources, as if it had just happened: versions sort out what is news.
     pub(super) async fn refresh(&self, event: EventId) {
-        match self.0.sources.present(event).await {
-            Ok(present) => {
-                for happening in &present {
-                    self.hear(happening).await;
-                }
+        for happening in self.asked(event, self.0.sources.present(event)).await {
+            self.hear_one(&happening).await;
+        }
+        if let Some(room) = self.opened(event) {
+            let products = room.lock().forget_stock();
+            self.restock(&room, products).await;
+        }
+    }
+
+    /// What the sources answer; nothing, and a line in the log, when they fail.
+    async fn asked(
+        &self,
+        event: EventId,
+        answer: impl Future<Output = Result<Vec<Envelope>, SourceError>>,
+    ) -> Vec<Envelope> {
+        answer.await.unwrap_or_else(|cause| {
+            tracing::warn!(cause = &*cause, event.id = %event, "a room could not reread its sources");
+            Vec::new()
+        })
+    }
+
+    /// Takes the stock of products that have come onto the page: what was told of it before was not theirs to show.
+    async fn restock(&self, room: &Handle, products: Vec<ProductId>) {
+        if products.is_empty() {
+            return;
+        }
+        for level in self.asked(room.event(), self.0.sources.stock(products)).await {
+            if let Ok(StockChanged { variant, product, available, version }) = read(&level) {
+                room.on(Input::Stock { product, variant, left: available, version });
             }
-            Err(cause) => tracing::warn!(cause = &*cause, event.id = %event, "a room could not reread its sources"),
         }
     }
 
     /// Takes one happening; one that nobody could take is logged and passed over. `false`: it must come again.
     pub async fn hear(&self, happening: &Envelope) -> bool {
+        let taken = self.hear_one(happening).await;
+        let about: Option<About> = happening.read().ok();
+        if let Some(room) = about.and_then(|about| self.opened(about.event)) {
+            let products = room.lock().newly_shown();
+            self.restock(&room, products).await;
+        }
+        taken
+    }
+
+    async fn hear_one(&self, happening: &Envelope) -> bool {
         let name = happening.name.as_str();
         let Err(problem) = self.take(name, happening).await else { return true };
         tracing::warn!(happening = name, problem = problem.code(), "a happening could not be shown");
@@ -95,7 +132,10 @@ impl Rooms {
                 let offer: OfferState = read(happening)?;
                 let key = format!("offer:{}", offer.offer);
                 let body = encode(&ShownOffer::from(&offer));
-                self.show(offer.event, ctl(&key, "offer", offer.version, body)).await
+                if let Some(room) = self.opened(offer.event) {
+                    room.on(Input::Show(ctl(&key, "offer", offer.version, body)));
+                }
+                Ok(())
             }
             "catalog.stock.changed" => {
                 let StockChanged { variant, product, available, version } = read(happening)?;

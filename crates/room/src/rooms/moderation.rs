@@ -8,6 +8,7 @@ use crate::events::ModerationDecided;
 use crate::room::{Decision, Input, Message, Mute};
 use crate::settings::RoomSettings;
 use crate::store;
+use crate::store::Silenced;
 
 impl Rooms {
     /// Decides on a message; the decision is committed before anybody sees it.
@@ -40,7 +41,10 @@ impl Rooms {
         let open = own.find_map(|room| room.lock().message(id).cloned());
         match open {
             Some(message) => Ok(Some(message)),
-            None => Ok(store::message(self.0.db.read(), id).await?),
+            None => match actor.org {
+                Some(org) => Ok(store::message(self.0.db.read(), org, id).await?),
+                None => Ok(None),
+            },
         }
     }
 
@@ -74,6 +78,12 @@ impl Rooms {
         txn.commit().await?;
         room.on(Input::Configure { settings, version });
         Ok(())
+    }
+
+    /// Who is silenced in a room, with the name they last wrote under.
+    pub(crate) async fn mutes(&self, actor: &Actor, event: EventId) -> Result<Vec<Silenced>, Problem> {
+        self.crew_room(actor, event, Right::Moderate).await?;
+        Ok(store::mutes(self.0.db.read(), event, self.now()).await?)
     }
 
     /// A page of what was said, for the crew.

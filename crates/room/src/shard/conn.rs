@@ -213,11 +213,15 @@ impl Conn {
             State::Open if self.pass.borrow().is_none() && now.since(self.began) >= JOIN_WITHIN => {
                 self.close(code::TOKEN, "no join");
             }
+            State::Open if self.pass.borrow().as_ref().is_some_and(|pass| pass.expires <= now) => {
+                self.close(code::TOKEN, "expired");
+            }
             // The welcome found no place in a full queue.
             State::Open if !self.welcomed.get() && now.since(self.began) >= 2 * JOIN_WITHIN => {
                 self.close(code::TRY_LATER, "busy");
             }
             State::Open => {
+                self.last_written.set(self.last_written.get().min(now)); // the clock may have been set back
                 let verdict = self.pending.borrow().verdict(now);
                 if verdict == Wrote::TooSlow {
                     self.give_up();
@@ -313,7 +317,7 @@ impl Conn {
     fn count(self: &Rc<Self>, bad: bool) {
         let now = self.clock.now();
         let (began, heard, bads) = self.window.get();
-        let window = if now.since(began) >= WINDOW {
+        let window = if now < began || now.since(began) >= WINDOW {
             (now, 1, u32::from(bad))
         } else {
             (began, heard + 1, bads + u32::from(bad))

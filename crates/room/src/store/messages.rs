@@ -1,16 +1,19 @@
 //! Chat.
 
 use kernel::Instant;
-use kernel::id::{EventId, MessageId};
-use sea_orm::sea_query::{Expr, OnConflict};
+use kernel::id::{EventId, MessageId, OrgId};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder,
     QuerySelect,
 };
 
-use super::entity::message;
+use super::entity::{message, room};
 use super::inserted;
 use crate::room::{Message, MessageState};
+
+/// Ids are made by those who write, so another room may have the same.
+const KEY: [message::Column; 2] = [message::Column::Id, message::Column::Event];
 
 pub(super) fn message_of(row: message::Model) -> Option<Message> {
     Some(Message {
@@ -18,6 +21,7 @@ pub(super) fn message_of(row: message::Model) -> Option<Message> {
         event: row.event,
         participant: row.participant,
         name: row.name,
+        crew: row.crew,
         text: row.text,
         lang: row.lang,
         state: MessageState::of(&row.state)?,
@@ -35,6 +39,7 @@ fn row_of(message: &Message) -> message::ActiveModel {
         lang: Set(message.lang.clone()),
         state: Set(message.state.word().to_owned()),
         at: Set(message.at),
+        crew: Set(message.crew),
     }
 }
 
@@ -43,7 +48,7 @@ pub async fn save_messages(conn: &impl ConnectionTrait, messages: &[&Message]) -
     let (lapsed, said): (Vec<&Message>, Vec<&Message>) =
         messages.iter().copied().partition(|message| message.state == MessageState::Lapsed);
     if !said.is_empty() {
-        let keep = OnConflict::column(message::Column::Id).do_nothing().to_owned();
+        let keep = OnConflict::columns(KEY).do_nothing().to_owned();
         let insert = message::Entity::insert_many(said.into_iter().map(row_of)).on_conflict(keep);
         inserted(insert.exec_without_returning(conn).await)?;
     }
@@ -53,13 +58,18 @@ pub async fn save_messages(conn: &impl ConnectionTrait, messages: &[&Message]) -
     Ok(())
 }
 
-pub async fn message(conn: &impl ConnectionTrait, id: MessageId) -> Result<Option<Message>, DbErr> {
-    Ok(message::Entity::find_by_id(id).one(conn).await?.and_then(message_of))
+/// The message of this id in a room of `org`.
+pub async fn message(conn: &impl ConnectionTrait, org: OrgId, id: MessageId) -> Result<Option<Message>, DbErr> {
+    let rooms =
+        Query::select().column(room::Column::Event).from(room::Entity).and_where(room::Column::Org.eq(org)).take();
+    let own =
+        message::Entity::find().filter(message::Column::Id.eq(id)).filter(message::Column::Event.in_subquery(rooms));
+    Ok(own.one(conn).await?.and_then(message_of))
 }
 
 /// Gives a message its state, whether or not its batch has been saved; `false` when it has left the state `from`.
 pub async fn decide(conn: &impl ConnectionTrait, message: &Message, from: MessageState) -> Result<bool, DbErr> {
-    let replace = OnConflict::column(message::Column::Id)
+    let replace = OnConflict::columns(KEY)
         .update_column(message::Column::State)
         .action_and_where(Expr::col((message::Entity, message::Column::State)).eq(from.word()))
         .to_owned();

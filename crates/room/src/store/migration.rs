@@ -17,6 +17,8 @@ pub fn migrations() -> Vec<Migration> {
         Migration { name: "0006_room_mutes", up: |schema| Box::pin(mutes(schema)) },
         Migration { name: "0007_room_languages", up: |schema| Box::pin(languages(schema)) },
         Migration { name: "0008_room_item_versions", up: |schema| Box::pin(item_versions(schema)) },
+        Migration { name: "0009_room_offers_reread", up: |schema| Box::pin(offers_reread(schema)) },
+        Migration { name: "0010_room_messages_by_room", up: |schema| Box::pin(messages_by_room(schema)) },
     ]
 }
 
@@ -141,4 +143,38 @@ async fn languages(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
 async fn item_versions(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
     let forget = Query::delete().from_table("room_ctl").and_where(Expr::col("key").eq("item")).to_owned();
     schema.exec_stmt(forget).await
+}
+
+/// Offers are reread from trade and no longer kept.
+async fn offers_reread(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let forget = Query::delete().from_table("room_ctl").and_where(Expr::col("kind").eq("offer")).to_owned();
+    schema.exec_stmt(forget).await
+}
+
+/// A message is known by its room and its id, and says whether the crew said it.
+async fn messages_by_room(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
+    schema.rename_table(Table::rename().table("room_messages", "room_messages_before").to_owned()).await?;
+    let table = Table::create()
+        .table("room_messages")
+        .col(uuid("id"))
+        .col(uuid("event"))
+        .col(string("participant"))
+        .col(string("name"))
+        .col(text("text"))
+        .col(string("lang"))
+        .col(string("state"))
+        .col(big_integer("at"))
+        .col(boolean("crew").default(false))
+        .primary_key(Index::create().name("room_messages_key").col("id").col("event"))
+        .to_owned();
+    schema.create_table(table).await?;
+    let kept = ["id", "event", "participant", "name", "text", "lang", "state", "at"];
+    let before = Query::select().columns(kept).from("room_messages_before").to_owned();
+    let mut copy = Query::insert().into_table("room_messages").columns(kept).to_owned();
+    copy.select_from(before).map_err(|mismatch| DbErr::Custom(mismatch.to_string()))?;
+    schema.exec_stmt(copy).await?;
+    schema.drop_table(Table::drop().table("room_messages_before").to_owned()).await?;
+    let by_event =
+        Index::create().name("room_messages_by_event").table("room_messages").col("event").col("at").to_owned();
+    schema.create_index(by_event).await
 }

@@ -13,7 +13,7 @@ pub use self::messages::{decide, message, messages_after, save_messages};
 pub use self::questions::{
     events_with_questions, insert_answer, insert_question, move_question, point_to, question, questions,
 };
-pub use self::rooms::{configure, enter, load, open_rooms, room, show, silence};
+pub use self::rooms::{Silenced, configure, enter, load, mutes, open_rooms, room, show, silence};
 
 fn do_nothing<C: sea_orm::sea_query::IntoIden>(columns: impl IntoIterator<Item = C>) -> OnConflict {
     OnConflict::columns(columns).do_nothing().to_owned()

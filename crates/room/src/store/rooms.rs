@@ -1,5 +1,7 @@
 //! A room itself: the state of its event, settings, control values, mutes; and all it starts with.
 
+use std::collections::HashMap;
+
 use kernel::id::{EventId, OrgId, PersonId};
 use kernel::{Instant, Locale};
 use sea_orm::{
@@ -170,6 +172,35 @@ fn mute_of(row: mute::Model) -> Option<(String, Mute)> {
         _ => return None,
     };
     Some((row.participant, Mute { kind, until: row.until }))
+}
+
+/// Somebody who is silenced.
+#[derive(Clone, Debug)]
+pub struct Silenced {
+    pub participant: String,
+    pub name: Option<String>,
+    pub mute: Mute,
+}
+
+/// Who is silenced in a room now, by the name they wrote under.
+pub async fn mutes(conn: &impl ConnectionTrait, event: EventId, now: Instant) -> Result<Vec<Silenced>, DbErr> {
+    let rows =
+        mute::Entity::find().filter(mute::Column::Event.eq(event)).order_by_asc(mute::Column::At).all(conn).await?;
+    let mutes: Vec<(String, Mute)> =
+        rows.into_iter().filter_map(mute_of).filter(|(_, mute)| mute.until.is_none_or(|until| now < until)).collect();
+    let mut names = HashMap::new();
+    for some in mutes.chunks(500) {
+        let written = message::Entity::find()
+            .select_only()
+            .column(message::Column::Participant)
+            .column_as(message::Column::Name.max(), "name")
+            .filter(message::Column::Event.eq(event))
+            .filter(message::Column::Participant.is_in(some.iter().map(|(participant, _)| participant)))
+            .group_by(message::Column::Participant);
+        names.extend(written.into_tuple::<(String, String)>().all(conn).await?);
+    }
+    let silenced = |(participant, mute)| Silenced { name: names.remove(&participant), participant, mute };
+    Ok(mutes.into_iter().map(silenced).collect())
 }
 
 pub async fn silence(

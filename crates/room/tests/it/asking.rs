@@ -65,6 +65,8 @@ async fn who_asked_the_same_reads_the_same_answer_also_after_coming_back() {
         assert_eq!((&merged["state"], &merged["merged_into"]), (&json!("merged"), &json!(b)));
         assert_eq!(move_to(&server, b, json!({"to": "merged", "into": c})).await.0, 422, "into one that is merged");
         assert_eq!(move_to(&server, b, json!({"to": "merged", "into": a})).await.0, 200);
+        let merged = json!({"id": b, "state": "merged"});
+        cy.until(|frame| frame["ev"].to_string().contains(&merged.to_string())).await;
         let answer = json!({"text": "24 pieces", "public": true});
         assert_eq!(server.call("desk", "POST", &format!("/api/v1/questions/{a}/answers"), answer).await.0, 201);
         for (viewer, id) in [(&mut ana, a), (&mut bo, b), (&mut cy, c)] {

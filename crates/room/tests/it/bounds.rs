@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
+use crate::crowd::pass;
 use crate::migrations;
 use crate::server::{Server, close_code};
 
@@ -208,6 +209,51 @@ async fn a_reader_that_stops_is_closed_and_the_others_hear_everything() {
             }
         }
         drop(stopped);
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_ends_with_its_pass_and_the_crews_passes_end_soon() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        let now = kernel::Clock::now(&kernel::SystemClock);
+        let signer = kernel::Keys::from_secret([3; 32]).signer("room");
+        for (who, hours) in [("ana", 12), ("desk", 1)] {
+            let token = server.token(who).await;
+            let pass = |at| room::Pass::read(&token, &signer, server.event, at);
+            let left = pass(now).unwrap().expires.since(now);
+            assert!(left <= Duration::from_hours(hours) + Duration::from_mins(1), "{who}: {left:?}");
+        }
+        let soon = room::Pass { event: server.event, expires: now + Duration::from_secs(1), ..(*pass("ana")).clone() };
+        let mut viewer = server.connect().await;
+        viewer.send(json!({"op": "join", "token": soon.sign(&signer)})).await;
+        viewer.until(|frame| frame["op"] == "welcome").await;
+        assert_eq!(viewer.closed().await, 4001);
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_room_that_nobody_is_in_is_let_go_and_opens_anew() {
+    each_database(&migrations(), async |db| {
+        let node = NodeSettings { idle_for: Duration::from_millis(200), ..NodeSettings::default() };
+        let server = Server::start_with(db, EventId::new(), OrgId::new(), Arc::default(), node).await;
+        server.state("live", 3).await;
+        let epoch =
+            async || server.call("nobody", "GET", "/api/v1/rooms/{event}/snapshot", Value::Null).await.1["e"].clone();
+        let (viewer, welcome) = server.join("ana").await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(epoch().await, welcome["e"], "somebody is in it");
+        drop(viewer);
+        let anew = async {
+            while epoch().await == welcome["e"] {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), anew).await.unwrap();
         server.rooms.shutdown().await;
     })
     .await;

@@ -272,12 +272,12 @@ fn chat_is_shown_at_once_and_acknowledged_when_it_is_saved() {
     assert!(room.snapshot().contains("MOQ?"));
     said.push(room.on(line(conn(2)), now));
     assert!(said.iter().all(|out| !replies(out, conn(1)).iter().any(|reply| reply.contains("ack"))));
-    assert!(!room.has_saved(id));
+    assert_eq!(room.acknowledged(id), None);
     let saved = room.on(Input::Saved { id }, now);
     for number in [1, 2] {
         assert!(replies(&saved, conn(number))[0].starts_with(&format!(r#"{{"op":"ack","id":"{id}","s":"#)));
     }
-    assert!(room.has_saved(id));
+    assert!(room.acknowledged(id).is_some());
     assert_eq!(replies(&room.on(line(conn(3)), now), conn(3)).len(), 1, "a repeat of what is saved");
     assert!(room.on(Input::Saved { id }, now).list.is_empty());
 }

@@ -37,6 +37,67 @@ async fn a_message_is_removed_and_restored_and_stays_in_the_transcript() {
 }
 
 #[tokio::test]
+async fn who_is_muted_or_too_fast_in_slow_mode_is_refused_and_the_desk_sees_who_is_silenced() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        let (mut ana, welcome) = server.join("ana").await;
+        let refused = async |viewer: &mut crate::server::Viewer| {
+            viewer.send(json!({"op": "chat", "id": Uuid::now_v7(), "text": "hola"})).await;
+            let told = viewer.until(|frame| frame["op"] == "ack" || frame["op"] == "nack").await;
+            told["problem"]["type"].as_str().map(str::to_owned)
+        };
+        assert_eq!(refused(&mut ana).await, None);
+        server.call("desk", "PUT", "/api/v1/rooms/{event}/settings", json!({"slow_s": 600})).await;
+        assert_eq!(ana.event("slow").await["d"]["seconds"], 600);
+        let (mut bo, _) = server.join("bo").await;
+        assert_eq!(refused(&mut bo).await, None);
+        assert_eq!(refused(&mut bo).await.as_deref(), Some("/problems/room-slow-down"));
+        server.call("desk", "PUT", "/api/v1/rooms/{event}/settings", json!({"slow_s": 0})).await;
+
+        let path = "/api/v1/rooms/{event}/mutes";
+        let participant = welcome["me"]["participant"].as_str().unwrap();
+        let one = format!("{path}/{participant}");
+        assert_eq!(server.call("desk", "PUT", &one, json!({"kind": "muted", "minutes": 5})).await.0, 204);
+        ana.until(|frame| frame["op"] == "me" && frame["d"]["kind"] == "muted").await;
+        assert_eq!(refused(&mut ana).await.as_deref(), Some("/problems/room-muted"));
+        let (_, silenced) = server.call("desk", "GET", path, Value::Null).await;
+        assert_eq!((silenced.as_array().unwrap().len(), &silenced[0]["participant"]), (1, &json!(participant)));
+        assert_eq!((&silenced[0]["name"], &silenced[0]["kind"]), (&json!("ana"), &json!("muted")));
+        assert!(silenced[0]["until"].is_string(), "{silenced}");
+        assert_eq!(server.call("ana", "GET", path, Value::Null).await.0, 401);
+        assert_eq!(server.call("stranger", "GET", path, Value::Null).await.0, 404);
+        assert_eq!(server.call("desk", "DELETE", &one, Value::Null).await.0, 204);
+        ana.until(|frame| frame["op"] == "me" && frame["d"].is_null()).await;
+        assert_eq!(refused(&mut ana).await, None);
+        assert_eq!(server.call("desk", "GET", path, Value::Null).await.1, json!([]));
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_id_in_another_firms_room_is_another_message() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db.clone()).await;
+        let other = Server::start(db).await;
+        let message = json!({"id": Uuid::now_v7(), "text": "hola"});
+        for room in [&server, &other] {
+            let said = room.call("ana", "POST", "/api/v1/rooms/{event}/messages", message.clone()).await;
+            assert_eq!(said.0, 202, "{}", said.1);
+        }
+        let path = format!("/api/v1/messages/{}/decisions", message["id"].as_str().unwrap());
+        assert_eq!(other.call("desk", "POST", &path, json!({"decision": "remove"})).await.0, 200);
+        for (room, state) in [(&server, "visible"), (&other, "removed")] {
+            let (_, said) = room.call("desk", "GET", "/api/v1/rooms/{event}/transcript.csv", Value::Null).await;
+            assert!(said.as_str().unwrap().contains(state), "{said}");
+        }
+        server.rooms.shutdown().await;
+        other.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_desk_hears_what_is_held_and_settings_reach_the_room() {
     each_database(&migrations(), async |db| {
         let server = Server::start(db).await;

@@ -55,6 +55,15 @@ async fn chat_reaches_the_others_and_is_acknowledged_with_its_number() {
         assert_eq!((heard["d"]["n"].as_str(), heard["d"]["x"].as_str()), (Some("ana"), Some("hola")));
         let ack = ana.until(|frame| frame["op"] == "ack").await;
         assert_eq!(ack["s"], heard["s"]);
+        assert_eq!(heard["d"]["c"], Value::Null, "a buyer");
+        let answer = json!({"id": Uuid::now_v7(), "text": "bienvenida"});
+        assert_eq!(server.call("desk", "POST", "/api/v1/rooms/{event}/messages", answer).await.0, 202);
+        assert_eq!(bo.event("msg").await["d"]["c"], true, "the seller");
+        let (_, late) = server.join("cy").await;
+        assert_eq!(late["snap"].to_string().matches(r#""c":true"#).count(), 1);
+        let (_, said) = server.call("desk", "GET", "/api/v1/rooms/{event}/transcript.csv", Value::Null).await;
+        let said = said.as_str().unwrap();
+        assert!(said.starts_with("\u{FEFF}at,") && said.contains(",Li,yes,") && said.contains(",ana,,"), "{said}");
         bo.until(|frame| frame["st"].as_array().is_some_and(|st| st.iter().any(|one| one["k"] == "cnt"))).await;
         ana.send(json!({"op": "dance"})).await;
         assert_eq!(ana.until(|frame| frame["op"] == "nack").await["problem"]["type"], "/problems/room-bad-message");
@@ -107,11 +116,51 @@ async fn an_event_stream_carries_the_same_frames_against_a_ticket_used_once() {
         while !stream.next_data().await.contains(r#""v":9"#) {}
         assert_eq!(server.call("nobody", "GET", &path, Value::Null).await.0, 401, "the ticket is used");
         let message = json!({"id": Uuid::now_v7(), "text": "por aquí"});
-        assert_eq!(server.call("ana", "POST", "/api/v1/rooms/{event}/messages", message).await.0, 202);
-        while !stream.next_data().await.contains("por aquí") {}
+        let (status, ack) = server.call("ana", "POST", "/api/v1/rooms/{event}/messages", message).await;
+        let said = stream.until("por aquí").await;
+        assert_eq!((status.as_u16(), &ack["s"], &ack["mark"]), (202, &said["ev"][0]["s"], &Value::Null));
         let question = json!({"id": Uuid::now_v7(), "text": "¿MOQ?"});
         assert_eq!(server.call("ana", "POST", "/api/v1/rooms/{event}/questions", question).await.0, 201);
         tokio::time::timeout(Duration::from_secs(10), server.rooms.shutdown()).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_stream_resumes_from_its_place_and_says_why_it_ends() {
+    each_database(&migrations(), async |db| {
+        let server = Server::start(db).await;
+        let token = server.token("ana").await;
+        let mut first = server.stream_with(&token, "").await;
+        let welcome = first.until("welcome").await;
+        server.hear("live.pin.changed", json!({"event": server.event, "version": 1, "products": []})).await;
+        let pins = first.until("pins").await;
+        drop(first);
+        for version in 2..4 {
+            server.hear("live.pin.changed", json!({"event": server.event, "version": version, "products": []})).await;
+        }
+        let place = format!("&e={}&s={}", pins["e"].as_str().unwrap(), pins["s"]);
+        let mut back = server.stream_with(&token, &place).await;
+        let again = back.until("welcome").await;
+        assert_eq!((&again["e"], &again["snap"]), (&welcome["e"], &Value::Null));
+        let missed = back.until("pins").await;
+        assert_eq!(missed["p"], pins["s"]);
+        if !missed.to_string().contains(r#""v":3"#) {
+            back.until(r#""v":3"#).await;
+        }
+
+        let participant = again["me"]["participant"].as_str().unwrap();
+        let mute = format!("/api/v1/rooms/{{event}}/mutes/{participant}");
+        assert_eq!(server.call("desk", "PUT", &mute, json!({"kind": "banned"})).await.0, 204);
+        assert_eq!(back.until("bye").await["code"], 4003);
+        assert!(back.has_ended().await);
+        let mut other = server.stream_with(&server.token("bo").await, "").await;
+        other.until("welcome").await;
+        server.state("archived", 9).await;
+        other.until("archived").await;
+        assert_eq!(other.until("bye").await["code"], 4004);
+        assert!(other.has_ended().await);
+        server.rooms.shutdown().await;
     })
     .await;
 }

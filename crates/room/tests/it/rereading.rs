@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::db::sea_orm::ConnectionTrait as _;
+use kernel::db::sea_orm::{ConnectionTrait as _, Statement};
 use kernel::id::{EventId, OrgId};
 use kernel::testing::each_database;
 use kernel::{Bus as _, LocalBus};
@@ -47,6 +47,33 @@ async fn a_room_opens_from_what_holds_even_if_it_never_heard_of_its_event() {
         for shown in ["scheduled", &product.to_string(), &format!("stock:{variant}")] {
             assert!(snapshot.contains(shown), "{shown} in {snapshot}");
         }
+        server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_comes_onto_the_page_brings_the_stock_it_has() {
+    each_database(&migrations(), async |db| {
+        let (event, org, present) = (EventId::new(), OrgId::new(), Arc::new(Present::default()));
+        *present.0.lock().unwrap() = vec![state(event, org, "live", 3)];
+        let server = Server::start_with(db, event, org, present.clone(), NodeSettings::default()).await;
+        let (mut ana, _) = server.join("ana").await;
+        let (product, variant) = (Uuid::now_v7(), Uuid::now_v7());
+        let stock = |available: i64, version: i64| {
+            json!({"variant": variant, "product": product, "available": available, "version": version})
+        };
+        server.hear("catalog.stock.changed", stock(9, 1)).await; // of nothing that is shown
+        present.0.lock().unwrap().push(happening("catalog.stock.changed", &stock(7, 2)));
+        let pin = |version: i64, products: &[Uuid]| json!({"event": event, "version": version, "products": products});
+        server.hear("live.pin.changed", pin(1, &[product])).await;
+        let left = |left: i64| move |frame: &Value| frame["st"].to_string().contains(&format!(r#"{{"left":{left}}}"#));
+        ana.until(left(7)).await;
+        server.hear("live.pin.changed", pin(2, &[])).await;
+        server.hear("catalog.stock.changed", stock(3, 3)).await;
+        present.0.lock().unwrap().push(happening("catalog.stock.changed", &stock(3, 3)));
+        server.hear("live.pin.changed", pin(3, &[product])).await;
+        ana.until(left(3)).await;
         server.rooms.shutdown().await;
     })
     .await;
@@ -113,6 +140,32 @@ async fn what_is_asked_at_or_after_the_end_is_owed_as_well() {
         assert_eq!(states(&again).await, ["new"]);
         listen(&again).await;
         assert_eq!(states(&again).await, ["owed"]);
+        again.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn offers_are_shown_and_reread_and_kept_nowhere_else() {
+    each_database(&migrations(), async |db| {
+        let (event, org, present) = (EventId::new(), OrgId::new(), Arc::new(Present::default()));
+        *present.0.lock().unwrap() = vec![state(event, org, "live", 3)];
+        let server = Server::start_with(db.clone(), event, org, present.clone(), NodeSettings::default()).await;
+        let (mut ana, _) = server.join("ana").await;
+        let offer = json!({"event": event, "offer": Uuid::now_v7(), "product": Uuid::now_v7(),
+            "variant": Uuid::now_v7(), "unit_price": {"micro": 1, "currency": "USD"}, "total": 9, "left": 8,
+            "per_company": null, "min_quantity": 1, "starts_at": null, "ends_at": null, "state": "active", "version": 2});
+        server.hear("trade.offer.state", offer.clone()).await;
+        assert_eq!(ana.event("offer").await["d"]["left"], 8);
+        server.rooms.shutdown().await;
+        let kept = "SELECT COUNT(*) AS n FROM room_ctl WHERE kind = 'offer'";
+        let kept = Statement::from_string(db.read().get_database_backend(), kept);
+        let row = db.read().query_one_raw(kept).await.unwrap().unwrap();
+        assert_eq!(row.try_get::<i64>("", "n").unwrap(), 0, "an order costs the room no commit");
+        present.0.lock().unwrap().push(happening("trade.offer.state", &offer));
+        let again = Server::start_with(db, event, org, present, NodeSettings::default()).await;
+        let (_, welcome) = again.join("bo").await;
+        assert!(welcome["snap"].to_string().contains(r#""left":8"#), "{welcome}");
         again.rooms.shutdown().await;
     })
     .await;

@@ -343,6 +343,7 @@ fn held_messages_lapse_after_five_minutes_in_the_quietest_room_and_after_a_resta
         event: EventId::new(),
         participant: "guest:ana".into(),
         name: "ana".into(),
+        crew: false,
         text: "hola".into(),
         lang: "es".into(),
         state: MessageState::Held,
@@ -386,6 +387,34 @@ fn who_joins_once_more_on_the_same_connection_is_one_viewer_and_no_longer_the_ot
     let asked = room.on(ask(&pass("ana"), 1, kernel::id::QuestionId::new()), START);
     let kept = room.on(Input::Asked(Box::new(commits(&asked).remove(0))), START);
     assert!(replies(&kept, conn(1)).is_empty(), "what is addressed to ana is not bo's");
+}
+
+#[test]
+fn a_clock_that_is_set_back_freezes_nothing() {
+    let mut room = room();
+    let mut now = START;
+    join(&mut room, 1, pass("ana"), now);
+    pass_time(&mut room, &mut now, Duration::from_secs(10));
+    room.on(Input::Configure { settings: RoomSettings { slow_s: 5, ..RoomSettings::default() }, version: 1 }, now);
+    for number in 0..20 {
+        room.on(say(&pass(&format!("v{number}")), conn(1), "before"), now);
+    }
+    let mut now = START - Duration::from_hours(1);
+    let mut outs = vec![
+        room.on(say(&pass("bo"), conn(2), "after"), now),
+        room.on(pins(1), now),
+        room.on(Input::Like { n: 1 }, now),
+    ];
+    assert_eq!(outs[0].refusal.as_ref().map(kernel::Problem::code), Some("room-slow-down"), "the room is full");
+    outs.extend(pass_time(&mut room, &mut now, Duration::from_secs(3)));
+    assert!(outs.iter().flat_map(frames).any(|frame| frame.full.payload().contains("pins")));
+    assert!(outs.iter().flat_map(frames).any(|frame| frame.full.payload().contains("cnt")));
+    for name in ["bo", "v1"] {
+        assert!(room.on(say(&pass(name), conn(2), "after"), now).refusal.is_none(), "{name}");
+    }
+    pass_time(&mut room, &mut now, Duration::from_secs(2));
+    assert!(room.snapshot().contains("after"));
+    assert_eq!(room.next_deadline(), None, "and nothing waits for a moment that has been");
 }
 
 #[test]

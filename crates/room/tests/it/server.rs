@@ -17,7 +17,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use kernel::actor::Rights;
 use kernel::bus::Event;
-use kernel::id::{EventId, GuestId, OrgId, PersonId};
+use kernel::id::{EventId, GuestId, OrgId, PersonId, ProductId};
 use kernel::{Actor, Db, Envelope, Keys, Outbox, Right, SystemClock, Who};
 use room::{NodeSettings, Rooms, RoomsSetup, SourceError, Sources};
 use serde_json::{Value, json};
@@ -40,9 +40,28 @@ pub struct Server {
 #[derive(Default)]
 pub struct Present(pub Mutex<Vec<Envelope>>);
 
+const STOCK: &str = "catalog.stock.changed";
+
+#[derive(serde::Deserialize)]
+struct OfProduct {
+    product: ProductId,
+}
+
+impl Present {
+    fn told(&self, of: impl Fn(&str) -> bool) -> Vec<Envelope> {
+        self.0.lock().unwrap().iter().filter(|happening| of(&happening.name)).cloned().collect()
+    }
+}
+
 impl Sources for Present {
     fn present(&self, _: EventId) -> BoxFuture<'_, Result<Vec<Envelope>, SourceError>> {
-        Box::pin(async { Ok(self.0.lock().unwrap().clone()) })
+        Box::pin(async { Ok(self.told(|name| name != STOCK)) })
+    }
+
+    fn stock(&self, products: Vec<ProductId>) -> BoxFuture<'_, Result<Vec<Envelope>, SourceError>> {
+        let mut levels = self.told(|name| name == STOCK);
+        levels.retain(|level| products.contains(&level.read::<OfProduct>().unwrap().product));
+        Box::pin(async { Ok(levels) })
     }
 }
 
@@ -286,6 +305,22 @@ pub async fn close_code(mut socket: TcpStream) -> u16 {
 pub struct Stream(Body, String);
 
 impl Stream {
+    /// The next message that has this in it.
+    pub async fn until(&mut self, text: &str) -> Value {
+        loop {
+            let data = self.next_data().await;
+            if data.contains(text) {
+                return serde_json::from_str(&data).unwrap();
+            }
+        }
+    }
+
+    /// Whether nothing comes any more.
+    pub async fn has_ended(&mut self) -> bool {
+        let rest = async { while self.0.frame().await.is_some() {} };
+        tokio::time::timeout(Duration::from_secs(10), rest).await.is_ok()
+    }
+
     /// The next `data:` line.
     pub async fn next_data(&mut self) -> String {
         let wait = async {
@@ -311,6 +346,13 @@ impl Server {
         let response = self.router.clone().oneshot(request).await.unwrap();
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
         Stream(response.into_body(), String::new())
+    }
+
+    /// A stream opened with a ticket of this token's.
+    pub async fn stream_with(&self, token: &str, query: &str) -> Stream {
+        let (status, got) = self.call_with(token, "POST", "/api/v1/rooms/{event}/tickets").await;
+        assert_eq!(status, 200, "{got}");
+        self.stream(&format!("/rooms/{}/events?ticket={}{query}", self.event, got["ticket"].as_str().unwrap())).await
     }
 
     pub async fn call_with(&self, token: &str, method: &str, path: &str) -> (StatusCode, Value) {

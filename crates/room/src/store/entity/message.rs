@@ -7,6 +7,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: MessageId,
+    #[sea_orm(primary_key, auto_increment = false)]
     pub event: EventId,
     pub participant: String,
     pub name: String,
@@ -15,6 +16,7 @@ pub struct Model {
     pub lang: String,
     pub state: String,
     pub at: Instant,
+    pub crew: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
