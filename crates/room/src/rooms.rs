@@ -75,8 +75,8 @@ struct Inner {
     address_of: fn(&Extensions) -> Option<IpAddr>,
     shards: Shards,
     open: Mutex<HashMap<EventId, Arc<Handle>>>,
-    /// Held while a room is loaded, so that it is loaded once.
-    loading: tokio::sync::Mutex<()>,
+    /// One is held while a room is loaded, so that it is loaded once; others load beside it.
+    loading: [tokio::sync::Mutex<()>; 16],
     tickets: Mutex<HashMap<String, (Arc<Pass>, Instant)>>,
     chat: Chat,
     questions: Writer<Questions>,
@@ -111,7 +111,7 @@ impl Rooms {
             address_of,
             shards,
             open: Mutex::default(),
-            loading: tokio::sync::Mutex::default(),
+            loading: Default::default(),
             tickets: Mutex::default(),
             chat,
             questions,
@@ -140,7 +140,8 @@ impl Rooms {
         if let Some(open) = self.used(event) {
             return Ok(open);
         }
-        let _one_at_a_time = self.0.loading.lock().await;
+        let stripe = event.uuid().as_u128() % self.0.loading.len() as u128;
+        let _one_at_a_time = self.0.loading[usize::try_from(stripe).unwrap_or_default()].lock().await;
         if let Some(open) = self.used(event) {
             return Ok(open);
         }

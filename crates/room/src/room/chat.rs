@@ -13,6 +13,8 @@ use crate::token::Pass;
 
 /// Chat lines in a snapshot.
 const SHOWN: usize = 50;
+/// Held lines in the answer to a desk that joins.
+const HELD_SHOWN: usize = 50;
 /// Messages that can be decided on without the database, and whose repeats are known.
 const RECENT: usize = 2000;
 /// How long a message waits for its place under the cap.
@@ -250,9 +252,16 @@ impl Room {
     }
 
     pub(super) fn tell_desk_of(&mut self, message: &Message, s: Option<u64>) {
-        let Message { participant, state, .. } = message;
-        let body = encode(&DeskMessage { shown: message.into(), participant, state: *state, s });
-        self.tell_desk("msg", &body);
+        self.tell_desk("msg", &encode(&desk_message(message, s)));
+    }
+
+    /// The lines that wait for a moderator, the newest few, oldest first.
+    pub(super) fn encode_held(&self) -> String {
+        let waiting = self.held.iter().rev().filter_map(|(id, _)| self.message(*id));
+        let waiting = waiting.filter(|message| message.state == MessageState::Held).take(HELD_SHOWN);
+        let mut held: Vec<String> = waiting.map(|message| encode(&desk_message(message, None))).collect();
+        held.reverse();
+        held.join(",")
     }
 
     pub(super) fn remember(&mut self, message: Message, s: Option<u64>) {
@@ -270,6 +279,10 @@ impl Room {
             }
         }
     }
+}
+
+fn desk_message(message: &Message, s: Option<u64>) -> DeskMessage<'_> {
+    DeskMessage { shown: message.into(), participant: &message.participant, state: message.state, s }
 }
 
 /// Crew, then known companies, then questions, then newcomers, then chance (the id is random).

@@ -11,17 +11,24 @@ use super::{Allowance, Ctl, Entry, Outputs, Room, Standing, Value, Words};
 use crate::protocol::{self, Lane};
 use crate::settings::RoomSettings;
 
-/// The products that a control value names: pins, or the one of an item or an offer.
+/// What a control value names: pins, or the product of an item or an offer, and until when that stands.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Named {
     pins: Vec<ProductId>,
     product: Option<ProductId>,
+    state: Option<String>,
+    ends_at: Option<i64>,
 }
 
 impl Named {
     fn products(self) -> Vec<ProductId> {
         self.pins.into_iter().chain(self.product).collect()
+    }
+
+    fn over(&self) -> Option<i64> {
+        let over = self.state.as_deref().is_some_and(|state| state != "active");
+        over.then_some(self.ends_at.unwrap_or_default())
     }
 }
 
@@ -34,8 +41,9 @@ impl Room {
         let s = self.seq + 1;
         let words = self.tongues.words(&ctl, |body| protocol::event(s, Lane::Ctl, &ctl.kind, body));
         let entry = self.enqueue(Lane::Ctl, words, Some(ctl.key.clone()), now);
-        let products = serde_json::from_str::<Named>(&ctl.body).unwrap_or_default().products();
-        self.ctl.insert(ctl.key.clone(), Standing { ctl, entry, products });
+        let named: Named = serde_json::from_str(&ctl.body).unwrap_or_default();
+        let over = (ctl.kind == "offer").then(|| named.over()).flatten();
+        self.ctl.insert(ctl.key.clone(), Standing { ctl, entry, products: named.products(), over });
     }
 
     /// Gives an event its number and puts it into the next frame.

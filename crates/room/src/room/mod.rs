@@ -53,6 +53,8 @@ struct Standing {
     entry: Entry,
     /// What it names.
     products: Vec<ProductId>,
+    /// When it ended, if it is an offer that is over.
+    over: Option<i64>,
 }
 
 struct Value {

@@ -14,8 +14,6 @@ use crate::token::Pass;
 const KEPT: usize = 2000;
 /// Public questions in a snapshot.
 const SHOWN: usize = 40;
-/// Answers in a snapshot.
-pub(super) const ANSWERS_SHOWN: usize = 10;
 
 #[derive(Serialize)]
 pub(super) struct Shown<'a> {

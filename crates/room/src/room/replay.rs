@@ -5,14 +5,21 @@ use std::sync::Arc;
 use kernel::Instant;
 
 use super::flush::state;
-use super::qa::{ANSWERS_SHOWN, shown, shown_answer};
-use super::{ConnId, Outputs, Room, Tongue};
+use super::qa::{shown, shown_answer};
+use super::{ConnId, Outputs, Room, Standing, Tongue};
 use crate::protocol::{self, Lane, Resume, encode};
 
-/// The largest snapshot: chat that would not fit is left out, the oldest first.
+/// The largest snapshot: questions and chat that would not fit are left out, the oldest first.
 const SNAPSHOT_BYTES: usize = 16 * 1024;
 /// The largest range in one frame: more would make its reader lag, or be too slow for good. The snapshot is shorter.
 const RANGE_BYTES: usize = 64 * 1024;
+/// Offers that are over, in a snapshot.
+const OVER_SHOWN: usize = 5;
+
+/// The bytes of events in a list.
+fn size(events: &[String]) -> usize {
+    events.iter().map(|json| json.len() + 1).sum()
+}
 
 impl Room {
     /// The greeting: with the snapshot, or, where the missing range is still kept, followed by that range.
@@ -120,22 +127,36 @@ impl Room {
         self.flushed
     }
 
+    /// The control values that a newcomer needs: of the offers that are over, only the last few.
+    fn current(&self) -> impl Iterator<Item = &Standing> {
+        let mut over: Vec<i64> = self.ctl.values().filter_map(|standing| standing.over).collect();
+        over.sort_unstable();
+        let since = over.len().checked_sub(OVER_SHOWN).map_or(i64::MIN, |at| over[at]);
+        self.ctl.values().filter(move |standing| standing.over.is_none_or(|at| at >= since))
+    }
+
+    /// The newest public questions, each with its public answers, as many as fit; the oldest first.
+    fn encode_questions(&self, mut left: usize) -> Vec<String> {
+        let mut newest = Vec::new();
+        for question in self.public_questions.iter().rev().filter_map(|id| self.questions.get(id)) {
+            let mut whole = vec![protocol::event(0, Lane::Qa, "q", &encode(&shown(question)))];
+            let answers = question.answers.iter().filter(|answer| answer.public);
+            whole.extend(answers.map(|answer| protocol::event(0, Lane::Qa, "a", &encode(&shown_answer(answer)))));
+            let Some(rest) = left.checked_sub(size(&whole)) else { break };
+            left = rest;
+            newest.push(whole);
+        }
+        newest.into_iter().rev().flatten().collect()
+    }
+
     fn encode_snapshot(&self, tongue: Tongue) -> String {
         let mut events: Vec<String> =
-            self.ctl.values().map(|standing| standing.entry.words.of(tongue).to_owned()).collect();
-        let questions = self.public_questions.iter().filter_map(|id| self.questions.get(id));
-        let mut answers = Vec::new();
-        for question in questions {
-            events.push(protocol::event(0, Lane::Qa, "q", &encode(&shown(question))));
-            answers.extend(question.answers.iter().filter(|answer| answer.public));
-        }
-        answers.sort_by_key(|answer| (answer.at, answer.id));
-        for answer in answers.iter().skip(answers.len().saturating_sub(ANSWERS_SHOWN)) {
-            events.push(protocol::event(0, Lane::Qa, "a", &encode(&shown_answer(answer))));
-        }
+            self.current().map(|standing| standing.entry.words.of(tongue).to_owned()).collect();
         let states: Vec<String> = self.values.iter().map(|(key, value)| state(key, value)).collect();
-        let used: usize = events.iter().chain(&states).map(|json| json.len() + 1).sum();
-        let mut left = SNAPSHOT_BYTES.saturating_sub(used);
+        let mut left = SNAPSHOT_BYTES.saturating_sub(size(&events) + size(&states));
+        let questions = self.encode_questions(left / 4 * 3);
+        left = left.saturating_sub(size(&questions));
+        events.extend(questions);
         // What is not yet in a frame will come in one; showing it twice would be harmless, numbering it would not.
         let fits = |entry: &&super::Entry| {
             left = left.saturating_sub(entry.words.of(tongue).len() + 1);

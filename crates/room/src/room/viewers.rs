@@ -112,7 +112,8 @@ impl Room {
         self.desks = self.desks + usize::from(on) - usize::from(std::mem::replace(&mut viewer.desk, on));
         out.list.push(Output::DeskMember { conn, on });
         let (epoch, s) = (&self.epoch, self.desk_seq);
-        out.reply(conn, &format!(r#"{{"op":"desk","on":{on},"e":"{epoch}","s":{s}}}"#));
+        let held = if on { self.encode_held() } else { String::new() };
+        out.reply(conn, &format!(r#"{{"op":"desk","on":{on},"e":"{epoch}","s":{s},"held":[{held}]}}"#));
     }
 
     pub(super) fn silence(&mut self, participant: &str, mute: Option<Mute>, now: Instant, out: &mut Outputs) {

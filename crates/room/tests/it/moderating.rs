@@ -120,6 +120,10 @@ async fn the_desk_hears_what_is_held_and_settings_reach_the_room() {
         server.call("desk", "PUT", path, json!({"pre_moderation": true})).await;
         ana.send(json!({"op": "chat", "id": Uuid::now_v7(), "text": "¿hola?"})).await;
         assert_eq!(ana.until(|frame| frame["op"] == "ack").await["mark"], "held", "until one is approved");
+        let (mut late, _) = server.join("desk").await;
+        late.send(json!({"op": "desk", "on": true})).await;
+        let waiting = late.until(|frame| frame["op"] == "desk").await["held"].clone();
+        assert_eq!((waiting.as_array().unwrap().len(), &waiting[0]["id"]), (2, &json!(id)), "{waiting}");
         let approve = json!({"decision": "approve"});
         assert_eq!(server.call("desk", "POST", &format!("/api/v1/messages/{id}/decisions"), approve).await.0, 200);
         assert_eq!(ana.event("msg").await["d"]["x"], "hola");

@@ -207,6 +207,28 @@ fn what_was_sent_away_or_asked_before_is_in_no_snapshot_and_pushes_nothing_out()
 }
 
 #[test]
+fn a_snapshot_stays_small_whatever_is_asked_and_however_many_offers_are_over() {
+    let mut room = room();
+    let mut now = START;
+    for number in 0..60_i64 {
+        let state = if number == 0 { "active" } else { "ended" };
+        let body = format!(r#"{{"offer":"o{number}.","state":"{state}","ends_at":{number},"version":1}}"#).into();
+        room.on(Input::Show(Ctl { key: format!("offer:{number}"), kind: "offer".into(), version: 1, body }), now);
+        let mut question = commits(&room.on(ask(&pass(&number.to_string()), 1, QuestionId::new()), now)).remove(0);
+        question.text = "好".repeat(490) + &format!("#{number}.");
+        room.on(Input::Asked(Box::new(question)), now);
+        room.on(say(&pass(&number.to_string()), conn(1), &format!("line {number}.")), now);
+        pass_time(&mut room, &mut now, Duration::from_secs(1));
+    }
+    let snapshot = room.snapshot();
+    assert!(snapshot.len() <= 16 * 1024 + 200, "{}", snapshot.len());
+    for kept in ["o0.", "o59.", "o55.", "#59.", "line 59."] {
+        assert!(snapshot.contains(kept), "{kept}");
+    }
+    assert!(!snapshot.contains("o54.") && !snapshot.contains("#1."), "{snapshot}");
+}
+
+#[test]
 fn who_is_in_the_shadow_asks_the_desk_alone_and_sees_nothing_of_it() {
     let mut room = room();
     join(&mut room, 1, pass("ana"), START);
