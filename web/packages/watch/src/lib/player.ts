@@ -12,14 +12,14 @@ export interface Playing { stop: () => void; toLive: () => void }
 const RETRY_MS = 2000;
 
 export async function play(video: HTMLVideoElement, src: string, live: boolean, events: PlayerEvents): Promise<Playing> {
-  const { default: HlsPlayer } = await import('hls.js/light');
+  const HlsPlayer = await engine(video);
   const ended = new AbortController();
   const on = (name: string, run: () => void) => video.addEventListener(name, run, { signal: ended.signal });
   on('playing', () => events.onstate('playing'));
   on('waiting', () => events.onstate('stalled'));
   const start = () => void video.play().catch(() => undefined);
 
-  const made = HlsPlayer.isSupported() ? withHls(HlsPlayer, video, src, live, events, start) : natively(video, src, events, start);
+  const made = HlsPlayer?.isSupported() ? withHls(HlsPlayer, video, src, live, events, start) : natively(video, src, events, start);
   const timer = setInterval(() => events.ontime(made.time()), 1000);
   return {
     toLive: made.toLive,
@@ -29,6 +29,16 @@ export async function play(video: HTMLVideoElement, src: string, live: boolean, 
       made.stop();
     },
   };
+}
+
+/** The code that plays; nothing where it does not load and the browser plays HLS by itself. */
+async function engine(video: HTMLVideoElement): Promise<typeof Hls | null> {
+  try {
+    return (await import('hls.js/light')).default;
+  } catch (failure) {
+    if (video.canPlayType('application/vnd.apple.mpegurl')) return null;
+    throw failure;
+  }
 }
 
 interface Engine { stop: () => void; toLive: () => void; time: () => number | null }
