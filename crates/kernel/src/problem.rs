@@ -29,6 +29,11 @@ pub struct Problem {
 /// What SQLite, and the system beneath it, PostgreSQL and the blobs, say of a full disk.
 const NO_ROOM: [&str; 2] = ["database or disk is full", "No space left on device"];
 
+/// Whether a failure's words tell of a full disk.
+pub(crate) fn says_no_room(words: &str) -> bool {
+    NO_ROOM.iter().any(|full| words.contains(full))
+}
+
 impl Problem {
     /// A refusal with a kebab-case `code`.
     pub fn new(status: u16, code: &str) -> Self {
@@ -73,7 +78,7 @@ impl Problem {
             next = source.source();
         }
         tracing::error!(cause = chain, "a request failed");
-        if NO_ROOM.iter().any(|words| chain.contains(words)) {
+        if says_no_room(&chain) {
             return Self::new(507, "storage-full");
         }
         Self::new(500, "internal")

@@ -54,6 +54,9 @@ pub enum WriterError {
     TooBusy,
     #[error("the database gave no answer")]
     Unavailable,
+    /// The disk is full: waiting does not help.
+    #[error("there is no room left to store it")]
+    NoRoom,
 }
 
 struct Waiting<B: Batch> {
@@ -117,10 +120,9 @@ async fn work<B: Batch>(db: Db, job: B, mut queue: mpsc::Receiver<Waiting<B>>, l
 async fn run<B: Batch>(db: &Db, job: &B, requests: &[B::Request]) -> Vec<Result<B::Answer, WriterError>> {
     match attempt(db, job, requests).await {
         Outcome::Done(answers) => answers.into_iter().map(Ok).collect(),
-        Outcome::Failed if requests.len() > 1 => one_by_one(db, job, requests).await,
-        Outcome::Failed | Outcome::NotBegun | Outcome::Unknown => {
-            requests.iter().map(|_| Err(WriterError::Unavailable)).collect()
-        }
+        Outcome::Failed(_) if requests.len() > 1 => one_by_one(db, job, requests).await,
+        Outcome::Failed(why) | Outcome::Unknown(why) => requests.iter().map(|_| Err(why)).collect(),
+        Outcome::NotBegun => requests.iter().map(|_| Err(WriterError::Unavailable)).collect(),
     }
 }
 
@@ -129,7 +131,7 @@ async fn one_by_one<B: Batch>(db: &Db, job: &B, requests: &[B::Request]) -> Vec<
     for request in requests.chunks(1) {
         outcomes.push(match attempt(db, job, request).await {
             Outcome::Done(mut answers) => answers.pop().ok_or(WriterError::Unavailable),
-            Outcome::Failed | Outcome::Unknown => Err(WriterError::Unavailable),
+            Outcome::Failed(why) | Outcome::Unknown(why) => Err(why),
             Outcome::NotBegun => break,
         });
     }
@@ -140,11 +142,11 @@ async fn one_by_one<B: Batch>(db: &Db, job: &B, requests: &[B::Request]) -> Vec<
 enum Outcome<A> {
     Done(Vec<A>),
     /// Nothing was written.
-    Failed,
+    Failed(WriterError),
     /// There was no transaction to write in, and there is none for a smaller batch.
     NotBegun,
     /// The commit gave no answer: it may have happened. Repeating is the callers' choice, by their keys.
-    Unknown,
+    Unknown(WriterError),
 }
 
 async fn attempt<B: Batch>(db: &Db, job: &B, requests: &[B::Request]) -> Outcome<B::Answer> {
@@ -160,7 +162,7 @@ async fn attempt<B: Batch>(db: &Db, job: &B, requests: &[B::Request]) -> Outcome
             Ok(Ok(answers)) if answers.len() == requests.len() => {
                 if let Err(cause) = txn.commit().await {
                     tracing::error!(%cause, requests = requests.len(), "a batch could not be committed");
-                    return Outcome::Unknown;
+                    return Outcome::Unknown(why(&cause));
                 }
                 job.committed();
                 return Outcome::Done(answers);
@@ -182,19 +184,23 @@ async fn attempt<B: Batch>(db: &Db, job: &B, requests: &[B::Request]) -> Outcome
         }
     }
     tracing::error!(requests = requests.len(), "a batch lost against another writer every time");
-    Outcome::Failed
+    Outcome::Failed(WriterError::Unavailable)
 }
 
 fn failed<A>(cause: &DbErr) -> Outcome<A> {
     tracing::error!(%cause, "a batch failed");
-    Outcome::Failed
+    Outcome::Failed(why(cause))
+}
+
+fn why(cause: &DbErr) -> WriterError {
+    if crate::problem::says_no_room(&cause.to_string()) { WriterError::NoRoom } else { WriterError::Unavailable }
 }
 
 async fn undone<A>(txn: DatabaseTransaction) -> Outcome<A> {
     if let Err(cause) = txn.rollback().await {
         tracing::warn!(%cause, "a batch could not be rolled back by hand");
     }
-    Outcome::Failed
+    Outcome::Failed(WriterError::Unavailable)
 }
 
 #[cfg(all(test, feature = "testing"))]
@@ -221,6 +227,9 @@ mod tests {
             if self.runs.fetch_add(1, Ordering::SeqCst) == 0 {
                 return Err(BatchError::Retry);
             }
+            if batch.contains(&28) {
+                return Err(BatchError::Db(DbErr::Custom("database or disk is full".into())));
+            }
             if batch.contains(&13) {
                 return Err(BatchError::Db(DbErr::Custom("thirteen".into())));
             }
@@ -238,11 +247,11 @@ mod tests {
         crate::testing::each_database(&[], async |db| {
             let job = Echo::default();
             let writer = Writer::start(db, job.clone());
-            let numbers = [1, 7, 2, 13, 3];
+            let numbers = [1, 7, 2, 13, 28, 3];
             let answers = futures_util::future::join_all(numbers.map(|n| writer.submit(n))).await;
             let lost = Err(WriterError::Unavailable);
-            assert_eq!(answers, [Ok(1), lost, Ok(2), lost, Ok(3)]);
-            assert_eq!(job.largest.load(Ordering::SeqCst), 5, "they ran as one batch first");
+            assert_eq!(answers, [Ok(1), lost, Ok(2), lost, Err(WriterError::NoRoom), Ok(3)]);
+            assert_eq!(job.largest.load(Ordering::SeqCst), 6, "they ran as one batch first");
             assert_eq!(job.commits.load(Ordering::SeqCst), 3);
             assert_eq!(writer.submit(4).await, Ok(4), "and the writer lives");
         })
