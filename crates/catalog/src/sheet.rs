@@ -12,6 +12,8 @@ const MAX_COLUMNS: usize = 200;
 const MAX_CELL_BYTES: usize = 32 * 1024;
 /// What an XLSX (a ZIP) may unpack to, all its members together.
 const MAX_UNPACKED: u64 = 128 * 1024 * 1024;
+/// What the cells may take in memory: in a workbook thousands of them may share one long text.
+const MAX_HELD: usize = 64 * 1024 * 1024;
 
 /// A header and the rows under it, each with the number a person sees in the sheet.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -54,25 +56,49 @@ pub fn read(file: &[u8]) -> Result<Sheet, SheetError> {
 
 type Rows = Vec<(u32, Vec<String>)>;
 
+/// How much memory the cells may still take.
+struct Room(usize);
+
+impl Room {
+    /// Takes room for `cells` cells with `bytes` of text.
+    fn take(&mut self, cells: usize, bytes: usize) -> Result<(), SheetError> {
+        let wanted = cells * size_of::<String>() + bytes;
+        self.0 = self.0.checked_sub(wanted).ok_or(SheetError::TooLarge)?;
+        Ok(())
+    }
+}
+
 fn csv(file: &[u8]) -> Result<(Rows, Option<&'static str>), SheetError> {
     let (text, encoding) = decoded(file).ok_or(SheetError::UnknownEncoding)?;
     let delimiter = delimiter_of(text.lines().next().unwrap_or_default());
     let mut reader =
         ::csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|err| SheetError::BadCsv(err.to_string()))?;
+    let (mut rows, mut room) = (Rows::new(), Room(MAX_HELD));
+    let (mut record, mut number, mut read) = (::csv::StringRecord::new(), 0_usize, 0_usize);
+    while reader.read_record(&mut record).map_err(|err| SheetError::BadCsv(err.to_string()))? {
+        // A record is a row in a spreadsheet program, however many lines its texts have; an empty line is one, too,
+        // though the reader passes over it.
+        let end = usize::try_from(reader.position().byte()).unwrap_or(text.len()).min(text.len());
+        number += 1 + empty_lines(&text[..read], &text[read..end]);
+        read = end;
         if rows.len() > MAX_ROWS {
             return Err(SheetError::TooManyRows);
         }
         if record.len() > MAX_COLUMNS {
             return Err(SheetError::TooManyColumns);
         }
-        // A record is a row in a spreadsheet program, however many lines its texts have.
-        let number = u32::try_from(rows.len() + 1).unwrap_or(u32::MAX);
-        rows.push((number, record.iter().map(bounded).collect()));
+        let cells: Vec<String> = record.iter().map(bounded).collect();
+        room.take(cells.len(), cells.iter().map(String::len).sum())?;
+        rows.push((u32::try_from(number).unwrap_or(u32::MAX), cells));
     }
     Ok((rows, Some(encoding)))
+}
+
+/// How many empty lines `now` begins with; a line feed that ends the carriage return `before` is none.
+fn empty_lines(before: &str, now: &str) -> usize {
+    let now = if before.ends_with('\r') { now.strip_prefix('\n').unwrap_or(now) } else { now };
+    let blank = &now[..now.len() - now.trim_start_matches(['\r', '\n']).len()];
+    blank.replace("\r\n", "\n").len()
 }
 
 /// Excel separates by semicolon where the comma is the decimal sign, and by tab in "Unicode text".
@@ -87,7 +113,7 @@ fn workbook(file: &[u8]) -> Result<Rows, SheetError> {
     let first = book.sheet_names().first().cloned().ok_or(SheetError::Empty)?;
     // Cell by cell: a sheet that claims a billion rows is not laid out in memory first.
     let mut cells = book.worksheet_cells_reader(&first).map_err(bad)?;
-    let mut rows: Rows = Vec::new();
+    let (mut rows, mut room) = (Rows::new(), Room(MAX_HELD));
     while let Some(cell) = cells.next_cell().map_err(bad)? {
         let value = text_of(cell.get_value());
         if value.is_empty() {
@@ -105,6 +131,7 @@ fn workbook(file: &[u8]) -> Result<Rows, SheetError> {
             rows.push((row.saturating_add(1), Vec::new()));
         }
         if let Some((_, row)) = rows.last_mut() {
+            room.take((column + 1).saturating_sub(row.len()), value.len())?;
             row.resize(row.len().max(column + 1), String::new());
             row[column] = value;
         }
@@ -163,6 +190,26 @@ mod tests {
         let sheet = read("\u{FEFF}sku,name_en\r\nA,\"two\nlines\"\r\n,\r\nB,积木\r\n".as_bytes()).unwrap();
         assert_eq!(sheet.header, ["sku", "name_en"]);
         assert_eq!(sheet.rows, [(2, vec!["A".into(), "two\nlines".into()]), (4, vec!["B".into(), "积木".into()])]);
+        for end in ["\n", "\r\n"] {
+            let sheet = read(["", "sku,name_en", "", "A,\"\nx\"", "", "", "B,y", ""].join(end).as_bytes()).unwrap();
+            let numbers: Vec<u32> = sheet.rows.iter().map(|(number, _)| *number).collect();
+            assert_eq!(numbers, [4, 7], "empty lines are rows, too");
+        }
+    }
+
+    #[test]
+    fn a_small_file_whose_cells_take_much_memory_is_refused() {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let page = book.add_worksheet();
+        let long = "x".repeat(MAX_CELL_BYTES - 2);
+        for row in 0..2100 {
+            page.write(row, 0, &long).unwrap();
+        }
+        let file = book.save_to_buffer().unwrap();
+        assert!(file.len() < 100_000, "{} bytes", file.len());
+        assert!(matches!(read(&file), Err(SheetError::TooLarge)));
+        let empty = "sku\n".to_owned() + &(",".repeat(MAX_COLUMNS - 1) + "\n").repeat(15_000);
+        assert!(matches!(read(empty.as_bytes()), Err(SheetError::TooLarge)));
     }
 
     #[test]
