@@ -47,6 +47,14 @@ order-cancelled = Your order { $number } is cancelled
     .action = View the order
     .note = If you did not expect this, just answer this mail.
 
+order-expired = The reservation of your order { $number } has ended
+    .title = Your order has lapsed
+    .text =
+        We did not confirm your order in time, so the goods are no longer set aside. Nothing is due.
+        Do you still need them? Answer this mail, and we will see what is left.
+    .action = View the order
+    .note = We are sorry that you waited in vain.
+
 inquiry-received = { $org } has received your inquiry
     .title = We have your inquiry
     .text =

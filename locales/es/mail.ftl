@@ -47,6 +47,14 @@ order-cancelled = Su pedido { $number } se ha cancelado
     .action = Ver el pedido
     .note = Si no lo esperaba, responda a este correo.
 
+order-expired = La reserva de su pedido { $number } ha vencido
+    .title = Su pedido ha caducado
+    .text =
+        No confirmamos su pedido a tiempo, y la mercancía ya no está reservada. No tiene que pagar nada.
+        ¿Todavía la necesita? Responda a este correo y veremos qué queda.
+    .action = Ver el pedido
+    .note = Sentimos que haya esperado en vano.
+
 inquiry-received = { $org } ha recibido su consulta
     .title = Hemos recibido su consulta
     .text =

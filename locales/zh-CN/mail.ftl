@@ -47,6 +47,14 @@ order-cancelled = 您的订单 { $number } 已取消
     .action = 查看订单
     .note = 如有疑问，请直接回复本邮件。
 
+order-expired = 您的订单 { $number } 预留已到期
+    .title = 订单已失效
+    .text =
+        我们未能按时确认您的订单，预留的货物已释放，您无需支付任何费用。
+        如仍需要这些货物，请直接回复本邮件，我们会为您查询余量。
+    .action = 查看订单
+    .note = 让您久等了，非常抱歉。
+
 inquiry-received = { $org } 已收到您的询盘
     .title = 已收到您的询盘
     .text =

@@ -51,7 +51,13 @@ struct Nobody;
 impl Goods for Nobody {
     async fn variant(&self, _: &DatabaseTransaction, _: OrgId, _: VariantId) -> Result<Option<VariantFacts>, DbErr> {
         let name = LocalizedText::of([(Locale::english(), "Magnetic building bricks, 100 pieces".to_owned())]);
-        Ok(Some(VariantFacts { product: ProductId::new(), sku: "LB-100".into(), name, multiple: Quantity(1) }))
+        Ok(Some(VariantFacts {
+            product: ProductId::new(),
+            sku: "LB-100".into(),
+            name,
+            multiple: Quantity(1),
+            published: true,
+        }))
     }
     async fn shown(&self, _: ProductId) -> Result<Option<Shown>, DbErr> {
         Ok(None)

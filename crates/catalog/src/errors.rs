@@ -28,6 +28,8 @@ pub enum CatalogError {
     IllegalTransition { state: ProductState },
     #[error("the product is not ready for buyers")]
     NotReady { missing: Vec<&'static str> },
+    #[error("a live offer of the product runs")]
+    OnOffer,
     #[error(transparent)]
     BadSpec(#[from] SpecError),
     #[error(transparent)]
@@ -78,6 +80,7 @@ impl From<CatalogError> for Problem {
             E::VersionConflict { version } => Self::conflict("version-conflict").with("version", version),
             E::IllegalTransition { state } => Self::conflict("illegal-transition").with("state", state),
             E::NotReady { missing } => Self::conflict("product-not-ready").with("missing", missing),
+            E::OnOffer => Self::conflict("product-on-offer"),
             E::BadSpec(refused) => {
                 Self::unprocessable("bad-field").with("field", refused.field()).detail(refused.to_string())
             }

@@ -1,13 +1,15 @@
 //! What the rows of an import mean. Pure: a sheet becomes rows to apply and findings that name each bad cell.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::RangeInclusive;
 
 use kernel::text::clean_line;
 use kernel::{Currency, Locale, Quantity, UnitPrice};
 use serde::{Deserialize, Serialize};
 
 use crate::price::{MAX_QUANTITY, Prices, PricesError, Tier};
-use crate::product::{Carton, Spec, SpecError};
+use crate::product::{Carton, MAX_CARTON, Spec, SpecError};
+use crate::products::MAX_LEAD_TIME_DAYS;
 use crate::sheet::Sheet;
 
 /// Findings that are told; more say only how many.
@@ -35,11 +37,39 @@ pub struct Given {
 }
 
 impl ImportRow {
-    /// The prices of a known product after this row.
+    /// The prices of a known product after this row, which speaks of its own currency alone.
     pub fn prices_over(&self, old: &Prices) -> Result<Prices, PricesError> {
-        let tiers = if self.prices.tiers().is_empty() { old.tiers() } else { self.prices.tiers() };
+        let named = self.currencies();
+        let kept = old.tiers().iter().filter(|tier| !named.contains(tier.unit_price.currency.code()));
+        let tiers = self.prices.tiers().iter().chain(kept).copied().collect();
         let (moq, multiple) = (self.given.moq.unwrap_or(old.moq()), self.given.multiple.unwrap_or(old.multiple()));
-        Prices::new(moq, multiple, tiers.to_vec())
+        Prices::new(moq, multiple, tiers)
+    }
+
+    fn currencies(&self) -> BTreeSet<&'static str> {
+        self.prices.tiers().iter().map(|tier| tier.unit_price.currency.code()).collect()
+    }
+
+    /// Takes the prices of another row of the same SKU, in another currency; `false` when that row says more, or
+    /// something else.
+    fn join(&mut self, other: &Self) -> bool {
+        let (mine, theirs) = (&self.spec, &other.spec);
+        let says_no_more = theirs.names.iter().all(|name| mine.names.iter().any(|known| known == name))
+            && theirs.texts.iter().all(|text| mine.texts.iter().any(|known| known == text))
+            && (!other.given.unit || mine.unit == theirs.unit)
+            && (theirs.carton.is_none() || mine.carton == theirs.carton)
+            && (theirs.origin.is_empty() || mine.origin == theirs.origin)
+            && (other.lead_time_days.is_none() || self.lead_time_days == other.lead_time_days)
+            && (other.stock.is_none() || self.stock == other.stock)
+            && (other.given.moq.is_none() || self.given.moq == other.given.moq)
+            && (other.given.multiple.is_none() || self.given.multiple == other.given.multiple);
+        if !says_no_more || other.prices.tiers().is_empty() || !self.currencies().is_disjoint(&other.currencies()) {
+            return false;
+        }
+        let tiers = self.prices.tiers().iter().chain(other.prices.tiers()).copied().collect();
+        let Ok(prices) = Prices::new(self.prices.moq(), self.prices.multiple(), tiers) else { return false };
+        self.prices = prices;
+        true
     }
 }
 
@@ -159,7 +189,7 @@ pub fn parse(sheet: &Sheet) -> Parsed {
         parsed.findings.push(finding(1, "sku", "", "missing"));
         return parsed;
     }
-    let mut skus = HashSet::new();
+    let mut skus: HashMap<String, usize> = HashMap::new();
     for (row, cells) in &sheet.rows {
         let mut draft = Draft::new(*row, &mut parsed.findings);
         for ((name, column), cell) in sheet.header.iter().zip(&columns).zip(cells) {
@@ -168,10 +198,13 @@ pub fn parse(sheet: &Sheet) -> Parsed {
             }
         }
         let Some(ready) = draft.finish() else { continue };
-        if skus.insert(ready.spec.sku.clone()) {
-            parsed.rows.push(ready);
-        } else {
-            parsed.findings.push(finding(*row, "sku", &ready.spec.sku, "sku-twice"));
+        match skus.get(&ready.spec.sku) {
+            None => {
+                skus.insert(ready.spec.sku.clone(), parsed.rows.len());
+                parsed.rows.push(ready);
+            }
+            Some(at) if parsed.rows[*at].join(&ready) => {}
+            Some(_) => parsed.findings.push(finding(*row, "sku", &ready.spec.sku, "sku-twice")),
         }
     }
     parsed
@@ -180,6 +213,16 @@ pub fn parse(sheet: &Sheet) -> Parsed {
 fn finding(row: u32, column: &str, value: &str, reason: &str) -> Finding {
     let value = clean_line(value).chars().take(80).collect();
     Finding { row, column: column.chars().take(80).collect(), value, reason: reason.to_owned() }
+}
+
+/// The column of a sheet whose cell is refused.
+fn column_of(refused: &SpecError) -> String {
+    match refused {
+        SpecError::NameTooLong(locale) => format!("name_{locale}"),
+        SpecError::TextTooLong(locale) => format!("text_{locale}"),
+        SpecError::BadCarton => "carton_pieces".to_owned(),
+        _ => refused.field().to_owned(),
+    }
 }
 
 impl<'a> Draft<'a> {
@@ -218,17 +261,17 @@ impl<'a> Draft<'a> {
                 cell.clone_into(&mut self.spec.unit);
             }
             Column::Origin => cell.clone_into(&mut self.spec.origin),
-            Column::Moq => self.moq = self.number(name, cell, 1),
-            Column::Multiple => self.multiple = self.number(name, cell, 1),
-            Column::LeadTimeDays => self.lead_time_days = self.number(name, cell, 0),
-            Column::Stock => self.stock = self.number(name, cell, 0),
+            Column::Moq => self.moq = self.number(name, cell, 1..=MAX_QUANTITY),
+            Column::Multiple => self.multiple = self.number(name, cell, 1..=MAX_QUANTITY),
+            Column::LeadTimeDays => self.lead_time_days = self.number(name, cell, 0..=MAX_LEAD_TIME_DAYS),
+            Column::Stock => self.stock = self.number(name, cell, 0..=MAX_QUANTITY),
             Column::Price(step) => self.steps[*step].0 = Some(cell.to_owned()),
-            Column::Min(step) => self.steps[*step].1 = self.number(name, cell, 1),
-            Column::CartonPieces => self.carton[0] = self.number(name, cell, 1),
-            Column::CartonLength => self.carton[1] = self.number(name, cell, 1),
-            Column::CartonWidth => self.carton[2] = self.number(name, cell, 1),
-            Column::CartonHeight => self.carton[3] = self.number(name, cell, 1),
-            Column::CartonGross => self.carton[4] = self.number(name, cell, 1),
+            Column::Min(step) => self.steps[*step].1 = self.number(name, cell, 1..=MAX_QUANTITY),
+            Column::CartonPieces => self.carton[0] = self.number(name, cell, 1..=MAX_CARTON),
+            Column::CartonLength => self.carton[1] = self.number(name, cell, 1..=MAX_CARTON),
+            Column::CartonWidth => self.carton[2] = self.number(name, cell, 1..=MAX_CARTON),
+            Column::CartonHeight => self.carton[3] = self.number(name, cell, 1..=MAX_CARTON),
+            Column::CartonGross => self.carton[4] = self.number(name, cell, 1..=MAX_CARTON),
             Column::Currency => match cell.parse() {
                 Ok(currency) => self.currency = Some(currency),
                 Err(_) => self.refuse(name, cell, "unknown-currency"),
@@ -236,13 +279,13 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn number(&mut self, column: &str, cell: &str, least: i64) -> Option<i64> {
+    fn number(&mut self, column: &str, cell: &str, fits: RangeInclusive<i64>) -> Option<i64> {
         let Ok(number) = cell.parse::<i64>() else {
             self.refuse(column, cell, "not-a-whole-number");
             return None;
         };
-        if !(least..=MAX_QUANTITY).contains(&number) {
-            self.refuse(column, cell, if number < least { "too-small" } else { "too-large" });
+        if !fits.contains(&number) {
+            self.refuse(column, cell, if number < *fits.start() { "too-small" } else { "too-large" });
             return None;
         }
         Some(number)
@@ -265,7 +308,7 @@ impl<'a> Draft<'a> {
         match std::mem::take(&mut self.spec).checked() {
             Ok(spec) => self.spec = spec,
             Err(SpecError::BadSku) if self.bad => {}
-            Err(refused) => self.refuse(refused.field(), &refused.to_string(), "bad-value"),
+            Err(refused) => self.refuse(&column_of(&refused), &refused.to_string(), "bad-value"),
         }
         if self.bad {
             return None;
@@ -366,6 +409,34 @@ mod tests {
             ]
         );
         assert_eq!(parsed.rows.len(), 1);
+    }
+
+    #[test]
+    fn a_sku_comes_again_with_prices_in_another_currency() {
+        let parsed = parsed(
+            "sku,name_en,currency,price_1,min_1,stock\n\
+             A,Bricks,USD,10,24,5\n\
+             A,Bricks,EUR,9,24,\n\
+             A,Blocks,JPY,1500,24,\n\
+             A,,USD,11,48,\n",
+        );
+        let tiers = parsed.rows[0].prices.tiers().iter().map(|tier| tier.unit_price.to_string());
+        assert_eq!(tiers.collect::<Vec<_>>(), ["EUR 9.00", "USD 10.00"]);
+        let twice: Vec<_> = parsed.findings.iter().map(|f| (f.row, f.reason.as_str())).collect();
+        assert_eq!(twice, [(4, "sku-twice"), (5, "sku-twice")], "another name, and the same currency");
+    }
+
+    #[test]
+    fn a_value_that_no_product_takes_is_found_before_it_is_applied() {
+        let long = "x".repeat(201);
+        let parsed = parsed(&format!(
+            "sku,name_es,lead_time_days,carton_pieces,carton_length_mm,carton_width_mm,carton_height_mm,carton_gross_g\n\
+             A,,3651,,,,,\nB,{long},,,,,,\nC,,,1,20000000,1,1,1\n"
+        ));
+        let found: Vec<_> = parsed.findings.iter().map(|f| (f.row, f.column.as_str(), f.reason.as_str())).collect();
+        let expected =
+            [(2, "lead_time_days", "too-large"), (3, "name_es", "bad-value"), (4, "carton_length_mm", "too-large")];
+        assert_eq!(found, expected);
     }
 
     #[test]

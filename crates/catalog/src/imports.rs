@@ -1,5 +1,7 @@
 //! Imports products from a sheet: a dry run that changes nothing, then one transaction that applies it.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use kernel::db::sea_orm::DatabaseTransaction;
 use kernel::id::{ImportId, OrgId, PersonId, ProductId, VariantId};
@@ -12,6 +14,9 @@ use crate::product::{Product, ProductState};
 use crate::products::checked_lead_time;
 use crate::sheet;
 use crate::store::{self, Updated, imports, stock};
+
+/// How long a checked sheet waits to be applied.
+const FORGET_AFTER: Duration = Duration::from_hours(24);
 
 /// What a dry run found.
 #[derive(Debug)]
@@ -39,7 +44,12 @@ pub struct ImportOutcome {
 impl Catalog {
     /// Reads a sheet and says what is wrong with it. Nothing but the reading is kept.
     pub async fn check_import(&self, org: OrgId, by: Option<PersonId>, file: Bytes) -> Result<DryRun, E> {
-        let read = tokio::task::spawn_blocking(move || sheet::read(&file).map(|sheet| parse(&sheet)));
+        // The worker holds the permit, since it goes on when the caller has gone.
+        let permit = self.readers.clone().acquire_owned().await.ok();
+        let read = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            sheet::read(&file).map(|sheet| parse(&sheet))
+        });
         let Parsed { total, rows, mut findings, encoding } = read.await??;
         let id = ImportId::new();
         let finding_count = findings.len();
@@ -62,8 +72,8 @@ impl Catalog {
 
     /// Applies a checked import, all or nothing. Applying it again answers with what it did the first time.
     pub async fn apply_import(&self, org: OrgId, by: Option<PersonId>, id: ImportId) -> Result<ImportOutcome, E> {
-        let txn = self.db.write().await?;
-        let import = imports::find(&txn, org, id).await?.ok_or(E::NoSuchImport)?;
+        // Read beside the writers, who wait for the writing alone.
+        let import = imports::find(self.db.read(), org, id).await?.ok_or(E::NoSuchImport)?;
         if let Some(outcome) = &import.outcome {
             return Ok(serde_json::from_str(outcome)?);
         }
@@ -72,17 +82,34 @@ impl Catalog {
         }
         let rows: Vec<ImportRow> = serde_json::from_str(&import.rows)?;
         let mut outcome = ImportOutcome::default();
+        let txn = self.db.write().await?;
+        if !imports::is_open(&txn, id).await? {
+            drop(txn);
+            return self.applied_before(org, id).await;
+        }
         for lot in rows.chunks(store::AT_ONCE) {
             self.apply_lot(&txn, org, by, lot, &mut outcome).await?;
         }
         if !imports::applied(&txn, id, &serde_json::to_string(&outcome)?).await? {
             drop(txn);
-            let import = imports::find(self.db.read(), org, id).await?.ok_or(E::NoSuchImport)?;
-            return Ok(serde_json::from_str(import.outcome.as_deref().unwrap_or_default())?);
+            return self.applied_before(org, id).await;
         }
         txn.commit().await?;
         self.outbox.wake();
         Ok(outcome)
+    }
+
+    async fn applied_before(&self, org: OrgId, id: ImportId) -> Result<ImportOutcome, E> {
+        let import = imports::find(self.db.read(), org, id).await?.ok_or(E::NoSuchImport)?;
+        Ok(serde_json::from_str(import.outcome.as_deref().unwrap_or_default())?)
+    }
+
+    /// Forgets checked sheets that nobody has applied within a day; returns how many.
+    pub async fn forget_imports(&self) -> Result<u64, E> {
+        let txn = self.db.write().await?;
+        let forgotten = imports::forget(&txn, self.clock.now() - FORGET_AFTER).await?;
+        txn.commit().await?;
+        Ok(forgotten)
     }
 
     async fn apply_lot(

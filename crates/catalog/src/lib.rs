@@ -26,7 +26,7 @@ pub mod stock {
     pub use crate::store::stock::{Level, allocate, announce, deallocate, hold, level, levels_for_update, release};
 }
 
-pub use catalog::Catalog;
+pub use catalog::{Catalog, Promises};
 pub use errors::CatalogError;
 pub use http::{ProductCard, routes};
 pub use imports::ImportOutcome;

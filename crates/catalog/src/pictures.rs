@@ -18,9 +18,13 @@ impl Catalog {
     /// Keeps a picture of a product, after those it has.
     pub async fn add_picture(&self, org: OrgId, id: ProductId, file: Bytes) -> Result<Product, E> {
         self.room_for_picture(&self.product(org, id).await?)?;
-        let permit = self.decoders.acquire().await.ok();
-        let rendered = tokio::task::spawn_blocking(move || render(&file)).await??;
-        drop(permit);
+        // The worker holds the permit, since it goes on when the caller has gone.
+        let permit = self.decoders.clone().acquire_owned().await.ok();
+        let rendered = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            render(&file)
+        });
+        let rendered = rendered.await??;
         // Random throughout: the address is public, and a UUIDv7 would tell when it was made.
         let picture = PictureId::from_uuid(Uuid::new_v4());
         for (width, jpeg) in rendered.sizes {

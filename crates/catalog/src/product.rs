@@ -14,7 +14,7 @@ pub const MAX_PICTURES: usize = 12;
 const MAX_SKU_CHARS: usize = 64;
 const MAX_UNIT_CHARS: usize = 24;
 /// A carton's side, 10 m, and weight, 10 t: beyond that a cell was filled in the wrong unit.
-const MAX_CARTON: i64 = 10_000_000;
+pub const MAX_CARTON: i64 = 10_000_000;
 
 /// Where a product stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

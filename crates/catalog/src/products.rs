@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kernel::db::is_taken;
-use kernel::db::sea_orm::DbErr;
+use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
 use kernel::id::{OrgId, PersonId, ProductId, VariantId};
 use kernel::secret::token_hash;
 use kernel::text::{clean_line, folded};
@@ -16,7 +16,7 @@ use crate::price::{MAX_QUANTITY, Prices, Resolved, Tier, resolve};
 use crate::product::{Carton, Product, ProductAction, ProductState, Spec, missing_for_publication};
 use crate::store::{self, Filter, Updated, stock};
 
-const MAX_LEAD_TIME_DAYS: i64 = 3650;
+pub(crate) const MAX_LEAD_TIME_DAYS: i64 = 3650;
 const MAX_REASON_CHARS: usize = 200;
 
 /// A product to make.
@@ -111,7 +111,7 @@ impl Catalog {
         after: Option<ProductId>,
         limit: u64,
     ) -> Result<Vec<Product>, E> {
-        let filter = Filter { org: Some(org), state, search: search.map(folded), after };
+        let filter = Filter { org: Some(org), state, search: search.map(searched), after };
         Ok(store::products(self.db.read(), &filter, limit + 1).await?)
     }
 
@@ -122,7 +122,7 @@ impl Catalog {
         after: Option<ProductId>,
         limit: u64,
     ) -> Result<Vec<Product>, E> {
-        let filter = Filter { org: None, state: Some(ProductState::Published), search: search.map(folded), after };
+        let filter = Filter { org: None, state: Some(ProductState::Published), search: search.map(searched), after };
         Ok(store::products(self.db.read(), &filter, limit + 1).await?)
     }
 
@@ -299,11 +299,15 @@ impl Catalog {
         let txn = self.db.write().await?;
         let found = store::product(&txn, id).await?.filter(|product| product.org == org);
         let mut product = found.ok_or(E::NoSuchProduct)?;
-        let from = product.version;
+        let (from, prices) = (product.version, product.prices.clone());
+        let was_published = product.state == ProductState::Published;
         if version.is_some_and(|version| version != from) {
             return Err(E::VersionConflict { version: from });
         }
         change(&mut product)?;
+        if was_published && product.state != ProductState::Published {
+            self.nobody_is_promised(&txn, id).await?;
+        }
         product.spec = product.spec.checked()?;
         product.version += 1;
         product.updated_at = self.clock.now();
@@ -312,10 +316,25 @@ impl Catalog {
             Updated::Stale => return Err(E::VersionConflict { version: from }),
             Updated::SkuTaken => return Err(E::SkuTaken),
         }
-        store::replace_tiers(&txn, std::slice::from_ref(&product)).await?;
+        if product.prices != prices {
+            store::replace_tiers(&txn, std::slice::from_ref(&product)).await?;
+        }
         txn.commit().await?;
         Ok(product)
     }
+
+    /// Refuses while buyers can order the product: they would order what they cannot see.
+    async fn nobody_is_promised(&self, txn: &DatabaseTransaction, id: ProductId) -> Result<(), E> {
+        match &self.promises {
+            Some(promises) if promises.is_on_offer(txn, id).await? => Err(E::OnOffer),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What is looked for, folded as the searched column is, and without signs that PostgreSQL cannot keep.
+fn searched(words: &str) -> String {
+    folded(&clean_line(words))
 }
 
 /// What buyers see keeps a name and a price.

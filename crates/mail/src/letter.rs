@@ -36,7 +36,9 @@ pub enum Template {
     OrderConfirmed,
     /// `org, number, product, quantity [, reason, url]`.
     OrderCancelled,
-    /// `org, text [, product, quantity, url]`.
+    /// `org, number, product, quantity [, url]`.
+    OrderExpired,
+    /// `org [, text, product, quantity, url]`.
     InquiryReceived,
     /// To a seller: `org, company, text [, product, quantity, country, buyer, email, url]`.
     InquiryNotice,
@@ -57,11 +59,12 @@ pub enum BadLetter {
 }
 
 impl Template {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::MagicLink,
         Self::OrderPlaced,
         Self::OrderConfirmed,
         Self::OrderCancelled,
+        Self::OrderExpired,
         Self::InquiryReceived,
         Self::InquiryNotice,
         Self::QuestionAnswered,
@@ -74,6 +77,7 @@ impl Template {
             Self::OrderPlaced => "order_placed",
             Self::OrderConfirmed => "order_confirmed",
             Self::OrderCancelled => "order_cancelled",
+            Self::OrderExpired => "order_expired",
             Self::InquiryReceived => "inquiry_received",
             Self::InquiryNotice => "inquiry_notice",
             Self::QuestionAnswered => "question_answered",
@@ -91,6 +95,7 @@ impl Template {
             Self::OrderPlaced => "order-placed",
             Self::OrderConfirmed => "order-confirmed",
             Self::OrderCancelled => "order-cancelled",
+            Self::OrderExpired => "order-expired",
             Self::InquiryReceived => "inquiry-received",
             Self::InquiryNotice => "inquiry-notice",
             Self::QuestionAnswered => "question-answered",
@@ -102,8 +107,8 @@ impl Template {
         match self {
             Self::MagicLink => &["org", "url"],
             Self::OrderPlaced | Self::OrderConfirmed => &["org", "url", "number", "product", "quantity", "total"],
-            Self::OrderCancelled => &["org", "number", "product", "quantity"],
-            Self::InquiryReceived => &["org", "text"],
+            Self::OrderCancelled | Self::OrderExpired => &["org", "number", "product", "quantity"],
+            Self::InquiryReceived => &["org"],
             Self::InquiryNotice => &["org", "company", "text"],
             Self::QuestionAnswered => &["org", "question", "answer"],
         }
@@ -116,6 +121,7 @@ impl Template {
             Self::OrderPlaced => &["number", "product", "quantity", "unit_price", "total", "reserved_until"],
             Self::OrderConfirmed => &["number", "product", "quantity", "unit_price", "total"],
             Self::OrderCancelled => &["number", "product", "quantity", "reason"],
+            Self::OrderExpired => &["number", "product", "quantity"],
             Self::InquiryReceived => &["product", "quantity"],
             Self::InquiryNotice => &["product", "quantity", "company", "country", "buyer", "email"],
         }

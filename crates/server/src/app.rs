@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use trade::{Neighbours, Trade};
+use trade::{Neighbours, OpenOffers, Trade};
 
 use crate::cli::UserArgs;
 use crate::config::{Config, reachable};
@@ -88,7 +88,7 @@ impl App {
         let post = post(config, &db, &clock, &keys)?;
         let who = who_settings(config)?;
         let identity = Identity::new(&db, clock.clone(), &keys, post.clone(), who.clone());
-        let catalog = Catalog::new(db.clone(), outbox.clone(), clock.clone(), blobs);
+        let catalog = Catalog::new(db.clone(), outbox.clone(), clock.clone(), blobs).keeping(Arc::new(OpenOffers));
 
         let streams = Streams::new(clock.clone());
         let recordings = config.data.join("recordings");
@@ -365,6 +365,9 @@ async fn sweep(app: App, cancel: CancellationToken) {
                 }
                 if let Err(cause) = app.post.sweep().await {
                     tracing::warn!(%cause, "old mails could not be removed");
+                }
+                if let Err(cause) = app.catalog.forget_imports().await {
+                    tracing::warn!(%cause, "checked sheets could not be forgotten");
                 }
                 continue;
             }

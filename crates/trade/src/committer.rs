@@ -7,7 +7,7 @@ use std::time::Duration;
 use kernel::db::is_taken;
 use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
 use kernel::db::writer::{Batch, BatchError};
-use kernel::id::{CompanyId, OfferId, OrderId};
+use kernel::id::{CompanyId, ContactId, OfferId, OrderId};
 use kernel::{Clock, Instant, Outbox, Quantity};
 use tokio::sync::Notify;
 
@@ -165,7 +165,8 @@ impl Batch for Committer {
 async fn look(txn: &DatabaseTransaction, batch: &[Ask]) -> Result<Ledger, DbErr> {
     let ids: BTreeSet<OfferId> = batch.iter().map(|ask| ask.offer).collect();
     let offers = store::lock_offers(txn, ids).await?;
-    let seen = store::keys(txn, batch.iter().map(|ask| ask.key.as_str())).await?;
+    let contacts: BTreeSet<ContactId> = batch.iter().map(|ask| ask.contact).collect();
+    let seen = store::keys(txn, batch.iter().map(|ask| ask.key.as_str()), contacts).await?;
     let limited: Vec<OfferId> = offers.values().filter(|o| o.per_company.is_some()).map(|o| o.id).collect();
     let companies: BTreeSet<CompanyId> = batch.iter().map(|ask| ask.company).collect();
     let companies: Vec<CompanyId> = companies.into_iter().collect();

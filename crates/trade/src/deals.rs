@@ -117,11 +117,12 @@ impl Deals {
         Ok(Deal { buyer: buyer.ok_or(TradeError::BadDeal)?, orders, inquiries })
     }
 
-    /// The projection, and the newest orders that it may lack.
+    /// The projection, and the orders made since it was filled last. One that committed later than a younger one is
+    /// here when the projection has it, seconds later.
     async fn orders_of(&self, contact: ContactId) -> Result<Vec<Order>, TradeError> {
         let conn = self.base.db.read();
         let mut ids = store::projected(conn, contact).await?;
-        let from = self.projected_until().await?;
+        let from = store::progress(conn, PLACED).await?.unwrap_or_else(nil);
         ids.extend(store::orders_after_by(conn, from, contact).await?);
         ids.sort_unstable();
         ids.dedup();

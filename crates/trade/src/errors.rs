@@ -31,6 +31,8 @@ pub enum TradeError {
     OfferAlreadyActive,
     #[error("{available} pieces can be held")]
     StockShort { available: Quantity },
+    #[error("buyers may not see the product")]
+    NotPublished,
     #[error("the reservation has passed")]
     HoldExpired,
     #[error("the question has an inquiry")]
@@ -83,11 +85,13 @@ impl From<TradeError> for Problem {
             TradeError::OfferFixed => Self::conflict("offer-fixed"),
             TradeError::OfferAlreadyActive => Self::conflict("offer-already-active"),
             TradeError::StockShort { available } => Self::conflict("out-of-stock").with("available", available),
+            TradeError::NotPublished => Self::conflict("product-not-published"),
             TradeError::HoldExpired => Self::conflict("hold-expired"),
             TradeError::QuestionTaken { inquiry } => Self::conflict("question-has-inquiry").with("inquiry", inquiry),
             TradeError::NoSeller => Self::unavailable("not-set-up"),
             TradeError::BadDeal => Self::unauthorized("deal-unknown"),
             TradeError::Writer(WriterError::TooBusy) => Self::slow_down("too-busy", 1),
+            TradeError::Writer(WriterError::NoRoom) => Self::new(507, "storage-full"),
             TradeError::Writer(WriterError::Unavailable) => Self::unavailable("try-again"),
             TradeError::Store(cause) => Self::internal(cause),
         }

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use identity::Limiter;
+use kernel::db::is_taken;
 use kernel::db::sea_orm::{DatabaseTransaction, DbErr};
 use kernel::id::{EventId, InquiryId, OrgId, ProductId, QuestionId};
 use kernel::text::clean;
-use kernel::{Actor, Locale, LocalizedText, Quantity};
+use kernel::{Actor, Locale, LocalizedText, Quantity, Who};
 use serde::{Deserialize, Serialize};
 
 use crate::buyer::NewBuyer;
@@ -22,11 +25,14 @@ use crate::trade::Base;
 
 /// Sellers told of one inquiry.
 const MAX_NOTICES: usize = 20;
+/// Letters of thanks an hour to a mailbox that nobody has proved to read.
+const STRANGERS_AT_ONCE: u32 = 5;
 
 #[derive(Clone)]
 pub struct Inquiries {
     base: Arc<Base>,
     deals: Deals,
+    to_strangers: Arc<Limiter>,
 }
 
 /// What a buyer asks, from a product, a question or a show.
@@ -49,7 +55,8 @@ pub struct NewInquiry {
 
 impl Inquiries {
     pub(crate) fn new(base: Arc<Base>, deals: Deals) -> Self {
-        Self { base, deals }
+        let to_strangers = Limiter::new(STRANGERS_AT_ONCE, Duration::from_hours(1) / STRANGERS_AT_ONCE);
+        Self { base, deals, to_strangers: Arc::new(to_strangers) }
     }
 
     /// Opens an inquiry, thanks for it by mail and tells the sellers. The same `key` from the same buyer returns the
@@ -102,7 +109,14 @@ impl Inquiries {
             version: 1,
             opened_at: self.base.now(),
         };
-        store::insert_inquiry(&txn, &inquiry).await?;
+        match store::insert_inquiry(&txn, &inquiry).await {
+            Err(cause) if new.question.is_some() && is_taken(&cause) => {
+                // Somebody else turned the question into an inquiry at the same moment.
+                txn.rollback().await?;
+                return Err(self.taken(new.question, cause).await?);
+            }
+            stored => stored?,
+        }
         self.deals.open(&txn, met.contact).await?;
         let opened = InquiryOpened {
             inquiry: id,
@@ -114,12 +128,20 @@ impl Inquiries {
         self.base.outbox.add(&txn, &opened).await.map_err(DbErr::from)?;
         let sellers = self.base.buyers.sellers(org).await?;
         let notices = sellers.into_iter().take(MAX_NOTICES).map(|seller| notice(&inquiry, product.as_ref(), seller));
-        let mails = std::iter::once(self.thanks(&inquiry, product.as_ref())).chain(notices);
+        let thanks = self.thanks(&inquiry, product.as_ref(), actor);
+        let mails = thanks.into_iter().chain(notices);
         self.base.letters.queue(&txn, mails.collect()).await?;
         txn.commit().await?;
         self.base.outbox.wake();
         self.base.letters.wake();
         Ok(inquiry)
+    }
+
+    /// The refusal of a question that became another inquiry meanwhile.
+    async fn taken(&self, question: Option<QuestionId>, cause: DbErr) -> Result<TradeError, TradeError> {
+        let Some(question) = question else { return Ok(cause.into()) };
+        let earlier = store::inquiry_from(self.base.db.read(), question).await?;
+        Ok(earlier.map_or(cause.into(), |inquiry| TradeError::QuestionTaken { inquiry }))
     }
 
     /// Who is asked: the firm of the show, which sells the product too; without a show, the product's; without both,
@@ -141,16 +163,24 @@ impl Inquiries {
         }
     }
 
-    fn thanks(&self, inquiry: &Inquiry, product: Option<&Shown>) -> Dispatch {
-        Dispatch {
+    /// The letter to the buyer. Anyone can type another's address: as long as nobody has proved to read that mailbox,
+    /// it is written to seldom, and nothing that a stranger typed is written into it under the firm's name.
+    fn thanks(&self, inquiry: &Inquiry, product: Option<&Shown>, actor: &Actor) -> Option<Dispatch> {
+        let is_proven = matches!(actor.who, Who::Buyer { contact, .. } if contact == inquiry.contact);
+        if !is_proven && self.to_strangers.take(&inquiry.buyer.email, self.base.now()).is_err() {
+            return None;
+        }
+        let mut facts = facts(inquiry, product, &inquiry.lang);
+        facts.retain(|(name, _)| is_proven || *name != "text");
+        Some(Dispatch {
             org: inquiry.org,
             letter: Letter::InquiryReceived,
             to: inquiry.buyer.email.clone(),
-            name: inquiry.buyer.name.clone(),
+            name: if is_proven { inquiry.buyer.name.clone() } else { String::new() },
             lang: inquiry.lang.clone(),
-            facts: facts(inquiry, product, &inquiry.lang),
+            facts,
             page: format!("/deal/{}", self.deals.token(inquiry.contact).expose()),
-        }
+        })
     }
 
     /// What the products of inquiries are called now.

@@ -28,7 +28,7 @@ pub use deals::Deals;
 pub use errors::TradeError;
 pub use http::routes;
 pub use inquiries::Inquiries;
-pub use neighbours::{CatalogGoods, IdentityBuyers, PostLetters, Sender};
+pub use neighbours::{CatalogGoods, IdentityBuyers, OpenOffers, PostLetters, Sender};
 pub use offers::Offers;
 pub use orders::{Mover, Orders};
 pub use store::{OrderFilter, migrations};

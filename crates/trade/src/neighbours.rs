@@ -73,6 +73,17 @@ impl CatalogGoods {
     }
 }
 
+/// What live offers promise of the catalogue.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenOffers;
+
+#[async_trait]
+impl catalog::Promises for OpenOffers {
+    async fn is_on_offer(&self, txn: &DatabaseTransaction, product: ProductId) -> Result<bool, DbErr> {
+        crate::store::is_on_offer(txn, product).await
+    }
+}
+
 fn line(variant: VariantId, quantity: Quantity) -> BTreeMap<VariantId, Quantity> {
     BTreeMap::from([(variant, quantity)])
 }
@@ -91,6 +102,7 @@ impl Goods for CatalogGoods {
             sku: found.sku,
             name: found.names,
             multiple: found.multiple,
+            published: found.published,
         }))
     }
 
@@ -110,8 +122,7 @@ impl Goods for CatalogGoods {
             return Ok(Hold::Held);
         }
         let level = stock::level(txn, variant).await?;
-        // Made to order: there is always as much as was offered.
-        Ok(level.map_or(Hold::Held, |level| Hold::Short { available: Quantity(level.available()) }))
+        Ok(level.map_or(Hold::MadeToOrder, |level| Hold::Short { available: Quantity(level.available()) }))
     }
 
     async fn release(&self, txn: &DatabaseTransaction, variant: VariantId, quantity: Quantity) -> Result<(), DbErr> {
@@ -224,6 +235,7 @@ impl PostLetters {
             Letter::OrderPlaced => Template::OrderPlaced,
             Letter::OrderConfirmed => Template::OrderConfirmed,
             Letter::OrderCancelled => Template::OrderCancelled,
+            Letter::OrderExpired => Template::OrderExpired,
             Letter::InquiryReceived => Template::InquiryReceived,
             Letter::InquiryNotice => Template::InquiryNotice,
         };

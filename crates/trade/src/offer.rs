@@ -64,6 +64,9 @@ pub struct Offer {
     pub ends_at: Instant,
     pub state: OfferState,
     pub version: i64,
+    /// Whether its pool was held in the stock when it opened; not so when the variant was made to order. Nothing is
+    /// known of one that never opened, or opened before this was kept.
+    pub held: Option<bool>,
 }
 
 /// Why an order is refused. Refusals are answers: they write nothing and do not use up the idempotency key.
@@ -91,6 +94,12 @@ impl Offer {
         self.state == OfferState::Active && self.starts_at <= now && now < self.ends_at
     }
 
+    /// Whether its pieces are counted in the stock. A variant that is made to order may get stock later: those pieces
+    /// are not this offer's to sell or to give back.
+    pub fn keeps_stock(&self) -> bool {
+        self.held != Some(false)
+    }
+
     /// The state as people see it: an offer whose window has passed has ended, swept or not.
     pub fn state_at(&self, now: Instant) -> OfferState {
         if self.state.is_open() && now >= self.ends_at { OfferState::Ended } else { self.state }
@@ -98,7 +107,7 @@ impl Offer {
 
     /// Takes `quantity` for a company that has ordered `used` before, or says why not.
     ///
-    /// Sells out when the last piece goes. Changes nothing when it refuses.
+    /// Sells out when fewer are left than one order takes. Changes nothing when it refuses.
     pub fn take(&mut self, quantity: Quantity, used: Quantity, now: Instant) -> Result<(), Refusal> {
         if self.state_at(now) == OfferState::SoldOut {
             return Err(Refusal::OutOfStock { available: Quantity(0) });
@@ -116,7 +125,7 @@ impl Offer {
             return Err(Refusal::OutOfStock { available: self.left });
         }
         self.left.0 -= quantity.0;
-        if self.left.0 == 0 {
+        if self.left < self.min_quantity {
             self.state = OfferState::SoldOut;
         }
         Ok(())
@@ -125,7 +134,7 @@ impl Offer {
     /// Gives `quantity` of a cancelled order back to the pool, and opens a sold-out offer again.
     pub fn give_back(&mut self, quantity: Quantity) {
         self.left.0 += quantity.0;
-        if self.state == OfferState::SoldOut && self.left.0 > 0 {
+        if self.state == OfferState::SoldOut && self.left >= self.min_quantity {
             self.state = OfferState::Active;
         }
     }
@@ -281,6 +290,7 @@ pub mod tests {
             ends_at: NOON + Duration::from_hours(1),
             state: OfferState::Active,
             version: 1,
+            held: Some(true),
         }
     }
 
@@ -311,6 +321,17 @@ pub mod tests {
         assert_eq!(refused, Err(Refusal::OutOfStock { available: Quantity(0) }));
         pool.give_back(Quantity(2));
         assert_eq!((pool.state, pool.left), (OfferState::Active, Quantity(2)));
+    }
+
+    #[test]
+    fn a_rest_that_no_order_takes_is_sold_out() {
+        let mut pool = Offer { min_quantity: Quantity(24), multiple: Quantity(12), ..offer(100) };
+        assert_eq!(pool.take(Quantity(84), Quantity(0), NOON), Ok(()));
+        assert_eq!((pool.state, pool.left), (OfferState::SoldOut, Quantity(16)));
+        pool.give_back(Quantity(4));
+        assert_eq!(pool.state, OfferState::SoldOut);
+        pool.give_back(Quantity(4));
+        assert_eq!((pool.state, pool.left), (OfferState::Active, Quantity(24)));
     }
 
     #[test]

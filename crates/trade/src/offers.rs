@@ -71,6 +71,7 @@ impl Offers {
             ends_at: new.ends_at,
             state: OfferState::Draft,
             version: 1,
+            held: None,
         };
         store::insert_offer(txn, &offer).await?;
         Ok(offer)
@@ -135,12 +136,14 @@ impl Offers {
         at: Instant,
     ) -> Result<(), TradeError> {
         let delta = total.0 - offer.total.0;
+        let is_kept = offer.keeps_stock();
         if delta > 0
+            && is_kept
             && let Hold::Short { available } = self.0.goods.hold(txn, offer.variant, Quantity(delta)).await?
         {
             return Err(TradeError::StockShort { available });
         }
-        if delta < 0 {
+        if delta < 0 && is_kept {
             self.0.goods.release(txn, offer.variant, Quantity(-delta)).await?;
         }
         if delta != 0 {
@@ -204,7 +207,7 @@ impl Offers {
         let (from, now) = (offer.clone(), self.0.now());
         let mut offer = offer;
         let pool = match (from.state, to) {
-            (OfferState::Draft, OfferState::Active) => self.fill(txn, &offer, now).await?,
+            (OfferState::Draft, OfferState::Active) => self.fill(txn, &mut offer, now).await?,
             (OfferState::Draft, _) => 0,
             _ => self.drain(txn, &mut offer).await?,
         };
@@ -224,28 +227,37 @@ impl Offers {
             at: now,
         };
         store::insert_transition(txn, made).await?;
-        self.0.outbox.add(txn, &OfferChanged::from(&offer)).await.map_err(DbErr::from)?;
+        // What was never open is nobody's outside.
+        if offer.state.is_open() || from.state.is_open() {
+            self.0.outbox.add(txn, &OfferChanged::from(&offer)).await.map_err(DbErr::from)?;
+        }
         Ok(offer)
     }
 
     /// Holds the pool in the stock; returns the pieces that came into it.
-    async fn fill(&self, txn: &DatabaseTransaction, offer: &Offer, now: Instant) -> Result<i64, TradeError> {
+    async fn fill(&self, txn: &DatabaseTransaction, offer: &mut Offer, now: Instant) -> Result<i64, TradeError> {
         if now >= offer.ends_at {
             return Err(Refusal::OfferNotActive.into());
         }
         if store::slot_is_taken(txn, offer).await? {
             return Err(TradeError::OfferAlreadyActive);
         }
-        match self.0.goods.hold(txn, offer.variant, offer.total).await? {
-            Hold::Held => Ok(offer.total.0),
-            Hold::Short { available } => Err(TradeError::StockShort { available }),
+        let facts = self.0.goods.variant(txn, offer.org, offer.variant).await?;
+        if !facts.is_some_and(|facts| facts.published) {
+            return Err(TradeError::NotPublished);
         }
+        offer.held = Some(match self.0.goods.hold(txn, offer.variant, offer.total).await? {
+            Hold::Held => true,
+            Hold::MadeToOrder => false,
+            Hold::Short { available } => return Err(TradeError::StockShort { available }),
+        });
+        Ok(offer.total.0)
     }
 
     /// Gives what is left back to the stock; returns the pieces that left the pool, as a negative number.
     async fn drain(&self, txn: &DatabaseTransaction, offer: &mut Offer) -> Result<i64, TradeError> {
         let left = std::mem::replace(&mut offer.left, Quantity(0));
-        if left.0 > 0 {
+        if left.0 > 0 && offer.keeps_stock() {
             self.0.goods.release(txn, offer.variant, left).await?;
         }
         Ok(-left.0)

@@ -135,19 +135,30 @@ impl Orders {
         self.move_to(id, OrderState::Cancelled, mover, reason).await
     }
 
-    /// Frees the pieces of reservations that have passed; returns how many orders expired. One that cannot expire
-    /// does not keep the others.
+    /// Frees the pieces of reservations that have passed and tells the buyers; returns how many orders expired. One
+    /// that cannot expire does not keep the others.
     pub async fn expire_due(&self, now: Instant) -> Result<usize, TradeError> {
-        let mut expired = 0;
-        for id in store::orders_due(self.base.db.read(), now, 200).await? {
-            match self.move_to(id, OrderState::Expired, Mover::Clock, "").await {
-                Ok(_) => expired += 1,
-                // Confirmed or cancelled between the look and the lock.
-                Err(TradeError::IllegalTransition { .. } | TradeError::VersionConflict) => {}
-                Err(cause) => tracing::warn!(%cause, order.id = %id, "a lapsed order could not be released"),
+        let (mut expired, mut after) = (0, None);
+        loop {
+            let due = store::orders_due(self.base.db.read(), now, after, LOT).await?;
+            for (_, id) in &due {
+                expired += usize::from(self.expire(*id).await);
+            }
+            after = due.last().copied();
+            if (due.len() as u64) < LOT {
+                return Ok(expired);
             }
         }
-        Ok(expired)
+    }
+
+    async fn expire(&self, id: OrderId) -> bool {
+        match self.move_to(id, OrderState::Expired, Mover::Clock, "").await {
+            Ok(_) => return true,
+            // Confirmed or cancelled between the look and the lock.
+            Err(TradeError::IllegalTransition { .. } | TradeError::VersionConflict) => {}
+            Err(cause) => tracing::warn!(%cause, order.id = %id, "a lapsed order could not be released"),
+        }
+        false
     }
 
     async fn move_to(&self, id: OrderId, to: OrderState, mover: Mover<'_>, reason: &str) -> Result<Order, TradeError> {
@@ -178,7 +189,7 @@ impl Orders {
         let made = store::Transition { subject: id.uuid(), from, to: to_word, actor, reason, at: now };
         store::insert_transition(&txn, made).await?;
         self.base.outbox.add(&txn, &OrderChanged::from(&moved)).await.map_err(DbErr::from)?;
-        self.base.letters.queue(&txn, self.letter(&moved, reason).into_iter().collect()).await?;
+        self.base.letters.queue(&txn, vec![self.letter(&moved, reason)]).await?;
         txn.commit().await?;
         self.base.outbox.wake();
         self.base.letters.wake();
@@ -212,24 +223,25 @@ impl Orders {
         now: Instant,
     ) -> Result<(), TradeError> {
         let goods = &self.base.goods;
+        let is_kept = offer.keeps_stock();
         if to == OrderState::Confirmed {
-            return Ok(goods.sell(txn, order.variant, order.quantity).await?);
+            return if is_kept { Ok(goods.sell(txn, order.variant, order.quantity).await?) } else { Ok(()) };
         }
         if offer.per_company.is_some() {
             store::free_claim(txn, order.offer, order.company, order.quantity).await?;
         }
         let was_sold = order.state == OrderState::Confirmed;
-        if was_sold {
+        if was_sold && is_kept {
             goods.take_back(txn, order.variant, order.quantity).await?;
         }
         if !offer.state.is_open() || now >= offer.ends_at {
-            if !was_sold {
+            if !was_sold && is_kept {
                 goods.release(txn, order.variant, order.quantity).await?;
             }
             return Ok(());
         }
         // The pool wants its pieces held; after a sale they were free for a moment within this transaction.
-        if was_sold && goods.hold(txn, order.variant, order.quantity).await? != Hold::Held {
+        if was_sold && is_kept && goods.hold(txn, order.variant, order.quantity).await? != Hold::Held {
             return Ok(());
         }
         let from_version = offer.version;
@@ -244,15 +256,15 @@ impl Orders {
     }
 
     /// What the buyer is written about the order as it stands now.
-    fn letter(&self, order: &Order, reason: &str) -> Option<Dispatch> {
+    fn letter(&self, order: &Order, reason: &str) -> Dispatch {
         let letter = match order.state {
             OrderState::Placed => Letter::OrderPlaced,
             OrderState::Confirmed => Letter::OrderConfirmed,
             OrderState::Cancelled => Letter::OrderCancelled,
-            OrderState::Expired => return None,
+            OrderState::Expired => Letter::OrderExpired,
         };
         let page = format!("/deal/{}", self.deals.token(order.contact).expose());
-        Some(mail(order, letter, reason, page))
+        mail(order, letter, reason, page)
     }
 
     /// What follows placing, outside the hot path: each new order gets its letter and its place on the buyer's
@@ -260,13 +272,15 @@ impl Orders {
     pub async fn follow_up_due(&self) -> Result<usize, TradeError> {
         let (mut after, mut done) = (self.deals.projected_until().await?, 0);
         for _ in 0..LOTS {
-            let txn = self.base.db.write().await?;
-            let new = store::orders_unprojected(&txn, after, LOT).await?;
+            // Looked for beside the writers, who wait only when there is something to do. What another node did
+            // meanwhile is refused below.
+            let new = store::orders_unprojected(self.base.db.read(), after, LOT).await?;
             let Some(last) = new.last().map(|order| order.id) else { break };
+            let txn = self.base.db.write().await?;
             self.deals.project(&txn, &new).await?;
             done += new.len();
             let as_placed = new.into_iter().map(|order| Order { state: OrderState::Placed, ..order });
-            let mails = as_placed.filter_map(|order| self.letter(&order, "")).collect();
+            let mails = as_placed.map(|order| self.letter(&order, "")).collect();
             self.base.letters.queue(&txn, mails).await?;
             txn.commit().await?;
             self.base.letters.wake();

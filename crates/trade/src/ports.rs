@@ -16,6 +16,8 @@ pub struct VariantFacts {
     pub sku: String,
     pub name: LocalizedText,
     pub multiple: Quantity,
+    /// Whether buyers may see it.
+    pub published: bool,
 }
 
 /// What an inquiry needs to know of a product.
@@ -31,7 +33,11 @@ pub struct Shown {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
     Held,
-    Short { available: Quantity },
+    /// No stock is kept of the variant: there is always as much as was offered.
+    MadeToOrder,
+    Short {
+        available: Quantity,
+    },
 }
 
 /// The catalogue and its stock. All in the caller's transaction.
@@ -116,6 +122,8 @@ pub enum Letter {
     OrderPlaced,
     OrderConfirmed,
     OrderCancelled,
+    /// Nobody confirmed it in time.
+    OrderExpired,
     InquiryReceived,
     /// To the firm.
     InquiryNotice,

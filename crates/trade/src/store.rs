@@ -7,7 +7,7 @@ mod rows;
 
 use std::collections::HashMap;
 
-use kernel::id::{CompanyId, ContactId, EventId, InquiryId, OfferId, OrderId, OrgId, QuestionId};
+use kernel::id::{CompanyId, ContactId, EventId, InquiryId, OfferId, OrderId, OrgId, ProductId, QuestionId};
 use kernel::{Instant, LocalizedText, Money, Quantity};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -35,7 +35,7 @@ pub async fn lock_offer(conn: &impl ConnectionTrait, id: OfferId) -> Result<Opti
     row.map(Offer::try_from).transpose()
 }
 
-/// An event's offers, newest first, after the offer `after`; drafts only those of the firm `crew`.
+/// An event's offers, newest first, after the offer `after`; what was never open only for the firm `crew`.
 pub async fn offers_of(
     conn: &impl ConnectionTrait,
     event: EventId,
@@ -43,7 +43,9 @@ pub async fn offers_of(
     after: Option<OfferId>,
     limit: u64,
 ) -> Result<Vec<Offer>, DbErr> {
-    let mut seen = offer::Column::State.ne(OfferState::Draft.word());
+    // A draft that was withdrawn never gave its pool back: it had none.
+    let never_open = offer::Column::State.eq(OfferState::Withdrawn.word()).and(offer::Column::Remaining.gt(0));
+    let mut seen = offer::Column::State.ne(OfferState::Draft.word()).and(never_open.not());
     if let Some(org) = crew {
         seen = seen.or(offer::Column::Org.eq(org));
     }
@@ -73,6 +75,7 @@ pub async fn save_offer(conn: &impl ConnectionTrait, changed: &Offer, from_versi
             remaining: row.remaining,
             version: row.version,
             slot: row.slot,
+            held: row.held,
             ..Default::default()
         })
         .filter(offer::Column::Id.eq(changed.id))
@@ -93,6 +96,12 @@ pub async fn rewrite_offer(conn: &impl ConnectionTrait, changed: &Offer, from_ve
 pub async fn slot_is_taken(conn: &impl ConnectionTrait, wanted: &Offer) -> Result<bool, DbErr> {
     let slot = rows::slot(wanted.event, wanted.variant);
     Ok(offer::Entity::find().filter(offer::Column::Slot.eq(slot)).one(conn).await?.is_some())
+}
+
+/// Whether an offer of the product is open.
+pub async fn is_on_offer(conn: &impl ConnectionTrait, product: ProductId) -> Result<bool, DbErr> {
+    let open = offer::Entity::find().filter(offer::Column::Slot.is_not_null());
+    Ok(open.filter(offer::Column::Product.eq(product)).one(conn).await?.is_some())
 }
 
 /// Open offers whose window has passed.
@@ -219,10 +228,19 @@ fn seen_as(state: OrderState, now: Instant) -> Expr {
 }
 
 /// Reservations that have passed and were not tidied yet. Only placed orders have a time in that column.
-pub async fn orders_due(conn: &impl ConnectionTrait, now: Instant, limit: u64) -> Result<Vec<OrderId>, DbErr> {
-    let due =
-        order::Entity::find().filter(order::Column::ReservedUntil.lte(now)).order_by_asc(order::Column::ReservedUntil);
-    Ok(due.limit(limit).all(conn).await?.into_iter().map(|row| row.id).collect())
+/// The earliest come first, after `after`.
+pub async fn orders_due(
+    conn: &impl ConnectionTrait,
+    now: Instant,
+    after: Option<(Instant, OrderId)>,
+    limit: u64,
+) -> Result<Vec<(Instant, OrderId)>, DbErr> {
+    use order::Column::{Id, ReservedUntil};
+    let mut due = order::Entity::find().select_only().column(ReservedUntil).column(Id).filter(ReservedUntil.lte(now));
+    if let Some((until, id)) = after {
+        due = due.filter(ReservedUntil.gt(until).or(ReservedUntil.eq(until).and(Id.gt(id))));
+    }
+    due.order_by_asc(ReservedUntil).order_by_asc(Id).limit(limit).into_tuple().all(conn).await
 }
 
 /// Orders made after `after` that the projection by buyer lacks, oldest first.

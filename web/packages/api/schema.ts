@@ -3797,7 +3797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description with activate: offer-already-active, out-of-stock, offer-not-active */
+            /** @description with activate: offer-already-active, out-of-stock, offer-not-active, product-not-published */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3956,7 +3956,7 @@ export interface operations {
                     "application/json": components["schemas"]["OfferView"];
                 };
             };
-            /** @description illegal-transition, offer-already-active, out-of-stock, offer-not-active */
+            /** @description illegal-transition, offer-already-active, out-of-stock, offer-not-active, product-not-published */
             409: {
                 headers: {
                     [name: string]: unknown;

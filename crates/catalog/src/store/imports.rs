@@ -2,8 +2,8 @@
 
 use kernel::Instant;
 use kernel::id::{ImportId, OrgId, PersonId};
-use sea_orm::Set;
 use sea_orm::entity::prelude::*;
+use sea_orm::{QuerySelect as _, Set};
 
 use super::entity::product_import::{ActiveModel, Column, Entity};
 
@@ -60,4 +60,16 @@ pub async fn applied(conn: &impl ConnectionTrait, id: ImportId, outcome: &str) -
         .exec(conn)
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Whether the import is there and was not applied.
+pub async fn is_open(conn: &impl ConnectionTrait, id: ImportId) -> Result<bool, DbErr> {
+    let found = Entity::find_by_id(id).select_only().column(Column::Outcome).into_tuple::<Option<String>>();
+    Ok(found.one(conn).await?.is_some_and(|outcome| outcome.is_none()))
+}
+
+/// Deletes imports made before `then` that were not applied; returns how many.
+pub async fn forget(conn: &impl ConnectionTrait, then: Instant) -> Result<u64, DbErr> {
+    let open = Entity::delete_many().filter(Column::Outcome.is_null()).filter(Column::CreatedAt.lt(then));
+    Ok(open.exec(conn).await?.rows_affected)
 }

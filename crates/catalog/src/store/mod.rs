@@ -11,6 +11,7 @@ use kernel::db::is_taken;
 use kernel::id::{OrgId, PictureId, ProductId, VariantId};
 use kernel::{Instant, LocalizedText, Quantity, UnitPrice};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::LikeExpr;
 use sea_orm::{QueryOrder, QuerySelect, Set, TryInsertResult};
 
 use self::entity::{picture, price_tier, product, product_key, variant};
@@ -72,13 +73,26 @@ pub async fn products(conn: &impl ConnectionTrait, filter: &Filter, limit: u64) 
         find = find.filter(product::Column::State.eq(state.word()));
     }
     if let Some(search) = &filter.search {
-        find = find.filter(product::Column::Search.contains(search));
+        find = find.filter(product::Column::Search.like(containing(search)));
     }
     if let Some(after) = filter.after {
         find = find.filter(product::Column::Id.gt(after));
     }
     let rows = find.all(conn).await?;
     assembled(conn, rows).await
+}
+
+/// A pattern for what has the words in it: signs that mean something in a pattern mean themselves.
+fn containing(words: &str) -> LikeExpr {
+    let mut pattern = String::from("%");
+    for sign in words.chars() {
+        if matches!(sign, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(sign);
+    }
+    pattern.push('%');
+    LikeExpr::new(pattern).escape('\\')
 }
 
 pub async fn products_by_id(conn: &impl ConnectionTrait, ids: &[ProductId]) -> Result<Vec<Product>, DbErr> {

@@ -46,6 +46,12 @@ async fn an_import_changes_what_it_names_and_keeps_the_rest() {
         let product = &listed["items"][0];
         assert_eq!((&product["names"]["en"], &product["names"]["es"]), (&json!("Bricks"), &json!("Bloques")));
         assert_eq!((&product["available"], product["tiers"].as_array().unwrap().len()), (&json!(1000), 1));
+        let csv = "sku,currency,price_1,min_1\nA,EUR,10,24\nA,JPY,1800,24\n";
+        applied(&house, &checked(&house, csv.as_bytes()).await).await;
+        let (_, listed) = house.crew("GET", "/api/v1/products?q=bloques", Value::Null).await;
+        let tiers = listed["items"][0]["tiers"].as_array().unwrap();
+        let currencies: Vec<_> = tiers.iter().map(|tier| tier["unit_price"]["currency"].as_str().unwrap()).collect();
+        assert_eq!(currencies, ["EUR", "JPY", "USD"], "prices in other currencies stay");
     })
     .await;
 }
@@ -131,6 +137,20 @@ async fn a_sheet_that_chinese_excel_saved_is_read_and_says_as_what() {
         let (_, listed) = house.crew("GET", "/api/v1/products", Value::Null).await;
         assert_eq!(listed["items"][0]["names"]["zh-CN"], "木制积木");
         assert_eq!(checked(&house, CSV.as_bytes()).await["encoding"], "UTF-8");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_checked_sheet_waits_a_day_to_be_applied() {
+    each_house(|house| async move {
+        let (waits, done) = (checked(&house, CSV.as_bytes()).await, checked(&house, b"sku\nC\n").await);
+        applied(&house, &done).await;
+        assert_eq!(house.catalog.forget_imports().await.unwrap(), 0);
+        house.clock.advance(std::time::Duration::from_hours(25));
+        assert_eq!(house.catalog.forget_imports().await.unwrap(), 1);
+        assert_eq!(applied(&house, &waits).await.0, 404);
+        assert_eq!(applied(&house, &done).await.1["created"], 1, "what was applied is known for good");
     })
     .await;
 }

@@ -16,7 +16,7 @@ use catalog::Catalog;
 use http_body_util::BodyExt;
 use kernel::actor::Rights;
 use kernel::id::{OrgId, PersonId};
-use kernel::{Actor, Blobs, Db, Outbox, Who};
+use kernel::{Actor, Blobs, Db, ManualClock, Outbox, Who};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -31,14 +31,15 @@ pub struct House {
     pub catalog: Catalog,
     pub router: Router,
     pub crew: Actor,
+    pub clock: Arc<ManualClock>,
 }
 
 impl House {
     pub fn on(db: Db) -> Self {
         let clock = kernel::testing::clock();
-        let catalog = Catalog::new(db, Outbox::new(clock.clone()), clock, Blobs::memory());
+        let catalog = Catalog::new(db, Outbox::new(clock.clone()), clock.clone(), Blobs::memory());
         let (router, _document) = catalog::routes(catalog.clone()).split_for_parts();
-        Self { catalog, router, crew: crew_of(OrgId::new()) }
+        Self { catalog, router, crew: crew_of(OrgId::new()), clock }
     }
 
     pub async fn call(&self, actor: &Actor, request: Request<Body>) -> (u16, Value) {

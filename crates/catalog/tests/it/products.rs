@@ -35,6 +35,12 @@ async fn the_catalogue_is_searched_without_case_and_marks_and_read_in_pages() {
         }
         let (_, found) = house.public("/api/v1/catalogue?q=BLOQUÉS").await;
         assert_eq!(found["items"].as_array().unwrap().len(), 3);
+        for sign in ["%25", "_", "%5C", "a%25"] {
+            let (_, found) = house.public(&format!("/api/v1/catalogue?q={sign}")).await;
+            assert_eq!(found["items"], json!([]), "{sign} means itself");
+        }
+        let (status, found) = house.public("/api/v1/catalogue?q=%00a-").await;
+        assert_eq!((status, found["items"].as_array().unwrap().len()), (200, 2));
         let (_, found) = house.public("/api/v1/catalogue?q=a-").await;
         assert_eq!(found["items"].as_array().unwrap().len(), 2);
         let (_, first) = house.public("/api/v1/catalogue?limit=2").await;

@@ -102,7 +102,7 @@ pub async fn offers(
         (status = 404, body = Problem, content_type = "application/problem+json",
             description = "no-such-event, no-such-variant"),
         (status = 409, body = Problem, content_type = "application/problem+json",
-            description = "with activate: offer-already-active, out-of-stock, offer-not-active"),
+            description = "with activate: offer-already-active, out-of-stock, offer-not-active, product-not-published"),
         (status = 422, body = Problem, content_type = "application/problem+json",
             description = "bad-field, idempotency-key-reused")))]
 pub async fn make_offer(
@@ -144,7 +144,7 @@ pub async fn edit_offer(
     responses(
         (status = 200, body = OfferView),
         (status = 409, body = Problem, content_type = "application/problem+json",
-            description = "illegal-transition, offer-already-active, out-of-stock, offer-not-active")))]
+            description = "illegal-transition, offer-already-active, out-of-stock, offer-not-active, product-not-published")))]
 pub async fn change_offer(
     State(trade): State<Trade>,
     actor: Actor,

@@ -26,12 +26,14 @@ pub async fn lock_offers(
     rows.into_iter().map(|row| Offer::try_from(row).map(|offer| (offer.id, offer))).collect()
 }
 
-/// What was done under these keys.
+/// What these buyers did under these keys; others may have used the same.
 pub async fn keys<'a>(
     conn: &impl ConnectionTrait,
     keys: impl IntoIterator<Item = &'a str>,
+    contacts: impl IntoIterator<Item = ContactId>,
 ) -> Result<HashMap<Key, (Uuid, OrderId)>, DbErr> {
-    let rows = key::Entity::find().filter(key::Column::Key.is_in(keys)).all(conn).await?;
+    let rows = key::Entity::find().filter(key::Column::Key.is_in(keys)).filter(key::Column::Contact.is_in(contacts));
+    let rows = rows.all(conn).await?;
     Ok(rows.into_iter().map(|row| ((row.key, row.contact), (row.body, OrderId::from_uuid(row.subject)))).collect())
 }
 

@@ -5,7 +5,9 @@ use sea_orm::DbErr;
 use sea_orm::sea_query::{
     Expr, ExprTrait as _, Index, IndexCreateStatement, IntoIndexColumn, Table, TableCreateStatement,
 };
-use sea_orm_migration::schema::{big_integer, big_integer_null, json, string, string_null, text, uuid, uuid_null};
+use sea_orm_migration::schema::{
+    big_integer, big_integer_null, boolean_null, json, string, string_null, text, uuid, uuid_null,
+};
 
 pub fn migrations() -> Vec<Migration> {
     macro_rules! step {
@@ -19,6 +21,7 @@ pub fn migrations() -> Vec<Migration> {
         step!("0003_trade_ledgers", ledgers),
         step!("0004_trade_inquiries", inquiries),
         step!("0005_trade_deals", deals),
+        step!("0006_trade_offer_held", offer_held),
     ]
 }
 
@@ -166,6 +169,11 @@ async fn deals(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
     schema.create_table(buyer_order).await?;
     let progress = table("trade_progress").col(string("job").primary_key()).col(uuid("order")).to_owned();
     schema.create_table(progress).await
+}
+
+async fn offer_held(schema: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let held = Table::alter().table("trade_offer").add_column(boolean_null("held")).to_owned();
+    schema.alter_table(held).await
 }
 
 fn table(name: &'static str) -> TableCreateStatement {

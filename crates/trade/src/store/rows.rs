@@ -42,6 +42,7 @@ pub fn offer(of: &Offer) -> offer::ActiveModel {
         state: Set(of.state.word().to_owned()),
         version: Set(of.version),
         slot: Set(of.state.is_open().then(|| slot(of.event, of.variant))),
+        held: Set(of.held),
     }
 }
 
@@ -66,6 +67,7 @@ impl TryFrom<offer::Model> for Offer {
             ends_at: row.ends_at,
             state: OfferState::stored(&row.state)?,
             version: row.version,
+            held: row.held,
         })
     }
 }

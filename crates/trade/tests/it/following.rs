@@ -120,6 +120,8 @@ async fn an_inquiry_opens_once_and_moves_towards_a_quote() {
         assert_eq!((thanks.letter, thanks.to.as_str()), (Letter::InquiryReceived, "ana1@juguetes.example"));
         assert_eq!(says(thanks, "product"), "LB-100 · Bloques magnéticos", "in the buyer's language");
         assert_eq!((notice.letter, notice.to.as_str()), (Letter::InquiryNotice, "li@ningbo.example"));
+        assert!(thanks.name.is_empty() && thanks.facts.iter().all(|(name, _)| *name != "text"), "{thanks:?}");
+        assert_eq!(says(notice, "text"), "480 sets to Valencia?");
         assert_eq!(says(notice, "product"), "LB-100 · Magnetic bricks", "in the seller's");
         assert_eq!((says(notice, "company"), says(notice, "quantity")), ("Juguetes 1".into(), "480".into()));
         let deal = world.trade.deals.read(Scope::Contact(opened.contact)).await.unwrap();
@@ -151,6 +153,62 @@ async fn money_has_the_digits_of_its_currency_in_letters_and_sheets() {
         let sheet = trade::export::rows(&orders, world.trade.orders.now()).unwrap();
         let sheet = String::from_utf8(sheet).unwrap();
         assert!(sheet.contains(",12,1250,15000,JPY,") && sheet.contains(",12,2.3455,28.146,KWD,"), "{sheet}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mailbox_that_nobody_proved_to_read_is_written_to_seldom_and_without_their_words() {
+    each_world(10, async |world| {
+        let new = |text: &str| NewInquiry {
+            event: None,
+            product: None,
+            question: None,
+            quantity: None,
+            text: text.into(),
+            buyer: buyer_number(1),
+        };
+        let thanked = async |actor: &kernel::Actor, text: &str| {
+            world.trade.inquiries.open(&new(text), text, actor).await.unwrap();
+            let letters = std::mem::take(&mut *world.letters.0.lock().unwrap());
+            assert!(letters.iter().any(|mail| mail.letter == Letter::InquiryNotice), "the firm is told");
+            letters.into_iter().find(|mail| mail.letter == Letter::InquiryReceived)
+        };
+        let stranger = guest();
+        for number in 0..5 {
+            assert!(thanked(&stranger, &number.to_string()).await.is_some());
+        }
+        assert_eq!(thanked(&stranger, "more").await, None);
+        world.clock.advance(std::time::Duration::from_mins(12));
+        assert!(thanked(&stranger, "later").await.is_some());
+        let opened = world.trade.inquiries.open(&new("later"), "later", &stranger).await.unwrap();
+        let buyer = kernel::Who::Buyer { company: opened.company, contact: opened.contact };
+        let buyer = kernel::Actor { who: buyer, ..kernel::Actor::anyone() };
+        let letter = thanked(&buyer, "my own words").await.unwrap();
+        assert!(letter.facts.contains(&("text", "my own words".to_owned())) && letter.name == "Ana Ruiz");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_who_turn_a_question_into_an_inquiry_at_once_make_one() {
+    each_world(10, async |world| {
+        let question = kernel::id::QuestionId::new();
+        let (world, guest) = (&world, &guest());
+        let opened = (0..8).map(|buyer| async move {
+            let new = NewInquiry {
+                event: None,
+                product: None,
+                question: Some(question),
+                quantity: None,
+                text: "480 sets?".into(),
+                buyer: buyer_number(buyer),
+            };
+            let opened = world.trade.inquiries.open(&new, "k", guest).await;
+            opened.map(|_| "201".to_owned()).unwrap_or_else(|err| kernel::Problem::from(err).code().to_owned())
+        });
+        let outcomes = crate::world::tally(join_all(opened).await);
+        assert_eq!(outcomes, [("201".to_owned(), 1), ("question-has-inquiry".to_owned(), 7)].into());
     })
     .await;
 }

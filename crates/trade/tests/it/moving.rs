@@ -215,3 +215,90 @@ async fn whatever_happens_to_orders_the_ledgers_agree() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn pieces_made_to_order_leave_the_stock_alone_that_comes_later() {
+    each_world(100, async |world| {
+        let variant = world.made_to_order().await;
+        let offer = world.activate(trade::offer::NewOffer { variant, ..world.new_offer(60) }).await;
+        let before = world.order(&offer, 1, 10, "a").await.unwrap();
+        world.catalog.move_stock(world.org, None, variant, 100, "received", "k").await.unwrap();
+        // Somebody else holds of it.
+        let txn = world.db.write().await.unwrap();
+        let of = std::collections::BTreeMap::from([(variant, Quantity(30))]);
+        catalog::stock::hold(&txn, &of, world.trade.orders.now()).await.unwrap().unwrap();
+        txn.commit().await.unwrap();
+        let stock = async || {
+            let level = catalog::stock::level(world.db.read(), variant).await.unwrap().unwrap();
+            (level.on_hand, level.allocated, level.held)
+        };
+        let after = world.order(&offer, 2, 20, "b").await.unwrap();
+        let firm = Mover::Firm { org: world.org, name: "Li Wei" };
+        world.trade.orders.confirm(world.org, before.id, "Li Wei").await.unwrap();
+        assert_eq!(stock().await, (100, 0, 30));
+        world.trade.orders.cancel(before.id, firm, "").await.unwrap();
+        world.trade.orders.cancel(after.id, Mover::Buyer, "").await.unwrap();
+        assert_eq!((stock().await, world.look(&offer).await.left), ((100, 0, 30), Quantity(60)));
+        world.move_offer(&offer, OfferState::Ended).await.unwrap();
+        assert_eq!(stock().await, (100, 0, 30), "its pool was never of the stock");
+        world.audit(&offer).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_buyers_may_not_see_is_not_offered() {
+    use catalog::product::ProductAction::{Pause, Retire};
+    each_world(100, async |world| {
+        let code = |refused: catalog::CatalogError| kernel::Problem::from(refused).code().to_owned();
+        let offer = world.offer(10).await;
+        for action in [Pause, Retire] {
+            let refused = world.catalog.act(world.org, world.product, action).await.unwrap_err();
+            assert_eq!(code(refused), "product-on-offer");
+        }
+        world.move_offer(&offer, OfferState::Ended).await.unwrap();
+        world.catalog.act(world.org, world.product, Pause).await.unwrap();
+        let draft = world.draft(&world.new_offer(10)).await.unwrap();
+        let refused = world.move_offer(&draft, OfferState::Active).await.unwrap_err();
+        assert_eq!(kernel::Problem::from(refused).code(), "product-not-published");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_offer_that_was_never_open_is_the_firms_alone() {
+    each_world(100, async |world| {
+        let draft = world.draft(&world.new_offer(10)).await.unwrap();
+        world.move_offer(&draft, OfferState::Withdrawn).await.unwrap();
+        assert_eq!(world.look(&draft).await.state, OfferState::Withdrawn);
+        let opened = world.offer(10).await;
+        world.move_offer(&opened, OfferState::Withdrawn).await.unwrap();
+        let public = world.trade.offers.of_event(world.event, None, None, 9).await.unwrap();
+        assert_eq!(public.iter().map(|offer| offer.id).collect::<Vec<_>>(), [opened.id]);
+        let bus = kernel::LocalBus::new();
+        let mut listener = kernel::Bus::listen(&bus);
+        let told = world.outbox.relay_due(&world.db, &bus).await.unwrap();
+        for _ in 0..told {
+            let Some(kernel::bus::Heard::Happening(said)) = listener.next().await else { unreachable!() };
+            assert!(!said.payload.get().contains(&draft.id.to_string()), "{}", said.payload.get());
+        }
+        assert!(told > 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn all_that_has_lapsed_expires_and_each_buyer_is_told() {
+    each_world(1000, async |world| {
+        let offer = world.offer(205).await;
+        for buyer in 0..205 {
+            world.order(&offer, buyer, 1, "a").await.unwrap();
+        }
+        world.clock.advance(Duration::from_hours(49));
+        assert_eq!(world.trade.orders.expire_due(world.trade.orders.now()).await.unwrap(), 205);
+        assert_eq!(world.trade.orders.expire_due(world.trade.orders.now()).await.unwrap(), 0);
+        let letters = world.letters.0.lock().unwrap();
+        assert_eq!(letters.iter().filter(|mail| mail.letter == Letter::OrderExpired).count(), 205);
+    })
+    .await;
+}

@@ -30,6 +30,7 @@ pub struct World {
     pub event: EventId,
     pub product: ProductId,
     pub variant: VariantId,
+    pub catalog: Catalog,
     neighbours: Neighbours,
 }
 
@@ -109,6 +110,7 @@ impl World {
         let outbox = Outbox::new(clock.clone());
         let org = OrgId::new();
         let catalog = Catalog::new(db.clone(), outbox.clone(), clock.clone(), Blobs::memory());
+        let catalog = catalog.keeping(Arc::new(trade::OpenOffers));
         let tiers = vec![Tier { min_quantity: Quantity(1), unit_price: price() }];
         let names = [("en", "Magnetic bricks"), ("es", "Bloques magnéticos")];
         let names = names.map(|(tag, name)| (tag.parse::<Locale>().unwrap(), name.to_owned()));
@@ -126,7 +128,19 @@ impl World {
         };
         let trade = node(&db, &clock, &outbox, neighbours.clone());
         let (product, variant) = (product.id, product.variant);
-        Self { trade, clock, letters, outbox, db, org, event, product, variant, neighbours }
+        Self { trade, clock, letters, outbox, db, org, event, product, variant, catalog, neighbours }
+    }
+
+    /// A published product of which no stock is kept.
+    pub async fn made_to_order(&self) -> VariantId {
+        let tiers = vec![Tier { min_quantity: Quantity(1), unit_price: price() }];
+        let names = LocalizedText::of([(Locale::english(), "Carved name".to_owned())]);
+        let spec = Spec { sku: "LB-200".into(), names, ..Spec::default() };
+        let prices = Prices::new(Quantity(1), Quantity(1), tiers).unwrap();
+        let new = NewProduct { spec, prices, lead_time_days: None, stock: None };
+        let product = self.catalog.create(self.org, None, new, None).await.unwrap();
+        self.catalog.act(self.org, product.id, ProductAction::Publish).await.unwrap();
+        product.variant
     }
 
     /// Another node on the same database, with a writer of its own.

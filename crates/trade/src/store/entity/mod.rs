@@ -51,6 +51,7 @@ table!(offer, "trade_offer", {
     state: String,
     version: i64,
     slot: Option<String>,
+    held: Option<bool>,
 });
 
 table!(order, "trade_order", {
