@@ -104,9 +104,19 @@ pub fn restore(config: &Config, file: &Path) -> anyhow::Result<()> {
     let private = fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
     private.with_context(|| format!("{} cannot be made", data.display()))?;
     let archive = fs::File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    tar::Archive::new(archive).unpack(data).with_context(|| format!("{} is not a whole backup", file.display()))?;
-    if !data.join(DATABASE).is_file() {
+    // Unpacked aside: half a backup must not look like a house. Within the folder, since that may be a volume.
+    let aside = tempfile::Builder::new().prefix("restoring-").tempdir_in(data)?;
+    let unpacked = tar::Archive::new(archive).unpack(aside.path());
+    unpacked.with_context(|| format!("{} is not a whole backup", file.display()))?;
+    if !aside.path().join(DATABASE).is_file() {
         bail!("{} holds no database: it is not a Livefair backup", file.display());
+    }
+    // The database comes last: without it there is no house.
+    for name in BESIDE.into_iter().chain([DATABASE]) {
+        match fs::rename(aside.path().join(name), data.join(name)) {
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => {}
+            moved => moved.with_context(|| format!("{name} cannot be put into {}", data.display()))?,
+        }
     }
     Ok(())
 }
@@ -190,6 +200,26 @@ mod tests {
         assert_eq!((mode(&config.data), mode(&config.data.join(DATABASE))), (0o700, 0o600));
         let again = archive(dir.path(), &database, &file).unwrap_err();
         assert!(again.to_string().contains("exists"), "{again}");
+    }
+
+    #[test]
+    fn half_a_backup_leaves_the_folder_as_it_was() {
+        let (dir, _) = recordings();
+        let database = dir.path().join(DATABASE);
+        fs::write(&database, vec![7; 100_000]).unwrap();
+        let file = dir.path().join("fair.tar");
+        archive(dir.path(), &database, &file).unwrap();
+        let whole = fs::read(&file).unwrap();
+        let config = Config { data: dir.path().join("restored"), ..Config::default() };
+        for half in [60_000, whole.len() - 3000] {
+            fs::write(&file, &whole[..half]).unwrap();
+            restore(&config, &file).unwrap_err();
+            assert_eq!(fs::read_dir(&config.data).unwrap().count(), 0, "{half} bytes");
+        }
+        fs::write(&file, &whole).unwrap();
+        restore(&config, &file).unwrap();
+        assert_eq!(fs::read(config.data.join(DATABASE)).unwrap().len(), 100_000);
+        assert_eq!(fs::read_dir(&config.data).unwrap().count(), 2, "the database and the recordings");
     }
 
     #[test]

@@ -127,12 +127,19 @@ pub struct FileArgs {
 pub fn check_environment(mut names: impl Iterator<Item = String>) -> anyhow::Result<()> {
     let mut known = Vec::new();
     variables_of(&Cli::command(), &mut known);
-    if let Some(name) = names.find(|name| name.starts_with("LIVEFAIR_") && !known.contains(name)) {
+    let is_ours = |name: &String| name.starts_with("LIVEFAIR_") && !is_of_a_service(name);
+    if let Some(name) = names.find(|name| is_ours(name) && !known.contains(name)) {
         let nearness = |known: &&String| strsim::normalized_damerau_levenshtein(known, &name);
         let nearest = known.iter().max_by(|a, b| nearness(a).total_cmp(&nearness(b)));
         bail!("{name} is no setting; did you mean {}?", nearest.map_or("another", String::as_str));
     }
     Ok(())
+}
+
+/// Whether Kubernetes (or Docker, by a link) says so where the service called `livefair` is.
+fn is_of_a_service(name: &str) -> bool {
+    let said = name.trim_start_matches("LIVEFAIR_");
+    said == "SERVICE_HOST" || said == "PORT" || said.starts_with("PORT_") || said.starts_with("SERVICE_PORT")
 }
 
 fn variables_of(command: &clap::Command, into: &mut Vec<String>) {
@@ -156,6 +163,9 @@ mod tests {
     fn a_variable_that_nobody_reads_is_refused_with_the_nearest_that_somebody_does() {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>().into_iter();
         assert!(check_environment(names(&["PATH", "LIVEFAIR_DATA", "LIVEFAIR_PASSWORD"])).is_ok());
+        let service =
+            ["LIVEFAIR_SERVICE_HOST", "LIVEFAIR_SERVICE_PORT_HTTP", "LIVEFAIR_PORT", "LIVEFAIR_PORT_80_TCP_ADDR"];
+        assert!(check_environment(names(&service)).is_ok(), "what Kubernetes says of a service");
         let refusal = check_environment(names(&["LIVEFAIR_PUBLIC_URI"])).unwrap_err().to_string();
         assert_eq!(refusal, "LIVEFAIR_PUBLIC_URI is no setting; did you mean LIVEFAIR_PUBLIC_URL?");
     }

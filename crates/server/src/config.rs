@@ -181,6 +181,11 @@ impl Config {
         {
             bail!("public_url: {url} is not allowed; use http:// or https://");
         }
+        if let Some(url) = &self.public_url
+            && (url.path() != "/" || url.query().is_some() || url.fragment().is_some())
+        {
+            bail!("public_url: {url} is not allowed; end after the host and its port");
+        }
         if self.metrics_token.as_ref().is_some_and(|token| token.expose().len() < 16) {
             bail!("metrics_token: too short; use 16 characters or more");
         }
@@ -300,6 +305,11 @@ mod tests {
         assert_eq!(refusal, "media.part_ms: 50 is not allowed; use 200 to 1000");
         config = Config { database_url: Some("mysql://x".into()), ..Config::default() };
         assert!(config.check().unwrap_err().to_string().starts_with("database_url"));
+        let at = |url: &str| Config { public_url: Some(url.parse().unwrap()), ..Config::default() }.check();
+        for url in ["https://fair.example/shop", "https://fair.example/?a=1", "https://fair.example/#a"] {
+            assert!(at(url).unwrap_err().to_string().ends_with("end after the host and its port"), "{url}");
+        }
+        assert!(at("https://fair.example:8443").is_ok());
     }
 
     #[test]

@@ -13,20 +13,18 @@ pub struct Finding {
     pub ok: bool,
     pub what: String,
     pub mend: &'static str,
+    /// Whether the server does its work without it.
+    pub is_optional: bool,
 }
 
 impl Finding {
-    /// Whether the server does its work without it.
-    pub fn optional(&self) -> bool {
-        self.mend.starts_with("optional")
-            || self.what == "SMTP server"
-            || self.what.ends_with("open files")
-            || self.what.starts_with("links in mails")
+    fn optional(self) -> Self {
+        Self { is_optional: true, ..self }
     }
 }
 
 fn finding(ok: bool, what: impl Into<String>, mend: &'static str) -> Finding {
-    Finding { ok, what: what.into(), mend }
+    Finding { ok, what: what.into(), mend, is_optional: false }
 }
 
 /// Looks at everything the server will need.
@@ -116,7 +114,7 @@ async fn standing(config: &Config) -> Result<Standing, DbErr> {
 
 fn public_url(config: &Config) -> Finding {
     let what = format!("links in mails begin with {}", config.public_base());
-    finding(!config.guesses_public_url(), what, "set public_url to where people reach this server")
+    finding(!config.guesses_public_url(), what, "set public_url to where people reach this server").optional()
 }
 
 fn port(name: &str, address: SocketAddr) -> Finding {
@@ -129,13 +127,17 @@ fn port(name: &str, address: SocketAddr) -> Finding {
 }
 
 async fn ffmpeg(program: &str) -> Finding {
+    if program == "off" {
+        return finding(true, "ffmpeg is off", "").optional();
+    }
     let output = tokio::process::Command::new(program).arg("-version").output().await;
     let version = output.ok().and_then(|o| {
         let text = String::from_utf8_lossy(&o.stdout).into_owned();
         text.lines().next().map(|line| line.split(" Copyright").next().unwrap_or(line).to_owned())
     });
     let what = version.clone().unwrap_or_else(|| format!("ffmpeg ({program})"));
-    finding(version.is_some(), what, "optional: `apt install ffmpeg`; ingest, the page and recording work without it")
+    let mend = "optional: `apt install ffmpeg`; ingest, the page and recording work without it";
+    finding(version.is_some(), what, mend).optional()
 }
 
 fn disk(config: &Config) -> Finding {
@@ -152,10 +154,12 @@ fn files() -> Finding {
         format!("{limit} open files"),
         "one viewer takes one; raise the hard limit (LimitNOFILE=262144)",
     )
+    .optional()
 }
 
 fn smtp(config: &Config) -> Finding {
-    finding(config.mail.smtp_url.is_some(), "SMTP server", "set mail.smtp_url; until then mail waits in the queue")
+    let mend = "set mail.smtp_url; until then mail waits in the queue";
+    finding(config.mail.smtp_url.is_some(), "SMTP server", mend).optional()
 }
 
 fn passkeys(config: &Config) -> Finding {
@@ -165,4 +169,5 @@ fn passkeys(config: &Config) -> Finding {
         format!("passkeys at {base}"),
         "optional: set public_url to a name with https://; browsers refuse passkeys elsewhere, passwords work",
     )
+    .optional()
 }

@@ -1,6 +1,7 @@
 //! `/healthz` (the process lives), `/readyz` (it can do its work), `/metrics` (Prometheus).
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -10,6 +11,7 @@ use kernel::http::Json;
 use kernel::{Db, Problem, Secret, secret};
 use media::{Recorders, RecordingState};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 
 use crate::config::Config;
@@ -53,6 +55,9 @@ impl Health {
     }
 }
 
+/// Longer than any write that does not stand still.
+const WRITES_WITHIN: Duration = Duration::from_secs(5);
+
 /// What proxies add.
 const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
@@ -81,10 +86,16 @@ pub fn tell_recordings(recorders: &Recorders) {
 }
 
 async fn ready(State(health): State<Health>) -> Response {
-    let database = health.db.ping().await.is_ok();
+    let database = health.db.ping().await.is_ok() && can_write(&health.db).await;
     let status = if database { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let body = json!({"ready": database, "database": database, "open_files_limit": crate::serve::raise_file_limit()});
     (status, Json(body)).into_response()
+}
+
+/// Whether writers get their turn: they wait apart from the readers.
+async fn can_write(db: &Db) -> bool {
+    let turn = db.writing().execute_unprepared("SELECT 1");
+    tokio::time::timeout(WRITES_WITHIN, turn).await.is_ok_and(|answer| answer.is_ok())
 }
 
 /// Those who may not are not told that there is something.

@@ -109,7 +109,7 @@ async fn doctor(args: &ServeArgs) -> anyhow::Result<ExitCode> {
         let mend = if finding.ok { String::new() } else { format!(": {}", finding.mend) };
         stdio::line(&format!("{mark} {}{mend}", finding.what));
     }
-    let sound = findings.iter().all(|finding| finding.ok || finding.optional());
+    let sound = findings.iter().all(|finding| finding.ok || finding.is_optional);
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

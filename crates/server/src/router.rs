@@ -1,17 +1,18 @@
 //! Every route of the house, under the middleware that all share.
 
+use std::future::ready;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::Request;
+use axum::http::{Request, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Router, middleware};
 use identity::Identity;
 use kernel::Problem;
-use kernel::http::{Json, no_such_method, no_such_path};
+use kernel::http::{no_such_method, no_such_path};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
@@ -48,7 +49,8 @@ pub fn api(app: &App) -> anyhow::Result<(Router, OpenApi)> {
 /// Everything.
 pub fn whole(app: &App) -> anyhow::Result<Router> {
     let (api, document) = api(app)?;
-    let document = get(move || std::future::ready(Json(document.clone())));
+    let document = Bytes::from(document.to_json()?);
+    let document = get(move || ready(([(header::CONTENT_TYPE, "application/json")], document.clone())));
     let api = api
         .route("/api/openapi.json", document)
         .layer(middleware::from_fn_with_state(app.identity.clone(), who))
