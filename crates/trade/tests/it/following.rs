@@ -205,7 +205,7 @@ async fn two_who_turn_a_question_into_an_inquiry_at_once_make_one() {
                 buyer: buyer_number(buyer),
             };
             let opened = world.trade.inquiries.open(&new, "k", guest).await;
-            opened.map(|_| "201".to_owned()).unwrap_or_else(|err| kernel::Problem::from(err).code().to_owned())
+            opened.map_or_else(|err| kernel::Problem::from(err).code().to_owned(), |_| "201".to_owned())
         });
         let outcomes = crate::world::tally(join_all(opened).await);
         assert_eq!(outcomes, [("201".to_owned(), 1), ("question-has-inquiry".to_owned(), 7)].into());
