@@ -22,6 +22,23 @@ impl Answer {
 }
 
 async fn send(world: &World, crew: bool, method: &str, path: &str, headers: &[(&str, &str)], body: Value) -> Answer {
+    let rights = [Right::SeeTrade, Right::ManageTrade];
+    let actor = crew.then(|| with_rights(Some(world.org), &rights));
+    send_as(world, actor, method, path, headers, body).await
+}
+
+fn with_rights(org: Option<kernel::id::OrgId>, rights: &[Right]) -> Actor {
+    Actor { org, rights: Rights::of(rights), name: "Li Wei".into(), ..Actor::anyone() }
+}
+
+async fn send_as(
+    world: &World,
+    actor: Option<Actor>,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Value,
+) -> Answer {
     let (router, _) = OpenApiRouter::new().merge(trade::routes(world.trade.clone())).split_for_parts();
     let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
     for (name, value) in headers {
@@ -29,14 +46,8 @@ async fn send(world: &World, crew: bool, method: &str, path: &str, headers: &[(&
     }
     let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
     let mut request = request.body(body).unwrap();
-    if crew {
-        let rights = Rights::of(&[Right::SeeTrade, Right::ManageTrade]);
-        request.extensions_mut().insert(Actor {
-            org: Some(world.org),
-            rights,
-            name: "Li Wei".into(),
-            ..Actor::anyone()
-        });
+    if let Some(actor) = actor {
+        request.extensions_mut().insert(actor);
     }
     let response = router.oneshot(request).await.unwrap();
     let status = response.status();
@@ -284,6 +295,68 @@ async fn what_orders_come_to_is_summed_by_currency() {
         assert_eq!(sums(&of_event).await, json!([sum(1, 4_900, "USD")]), "a lapsed one counts for nothing");
         let visitor = send(&world, false, "GET", &of_event, &[], Value::Null).await;
         assert_eq!(visitor.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_is_its_firms_and_its_buyers_alone() {
+    each_world(100, async |world| {
+        let offer = world.offer(50).await;
+        let (mine, other) =
+            (world.order(&offer, 1, 1, "a").await.unwrap(), world.order(&offer, 2, 1, "b").await.unwrap());
+        let neighbour = with_rights(Some(kernel::id::OrgId::new()), &[Right::SeeTrade, Right::ManageTrade]);
+        for step in ["", "/confirm", "/cancel"] {
+            let (method, path) =
+                (if step.is_empty() { "GET" } else { "POST" }, format!("/api/v1/orders/{}{step}", mine.id));
+            let refused = send_as(&world, Some(neighbour.clone()), method, &path, &[], Value::Null).await;
+            assert_eq!((refused.status.as_u16(), &refused.json()["type"]), (404, &json!("/problems/no-such-order")));
+        }
+        let deals = &world.trade.deals;
+        for token in [deals.order_token(other.id), deals.token(other.contact)] {
+            let bearer = format!("Bearer {}", token.expose());
+            let path = format!("/api/v1/deal/orders/{}/cancel", mine.id);
+            let refused = send(&world, false, "POST", &path, &[("authorization", &bearer)], Value::Null).await;
+            assert_eq!((refused.status.as_u16(), &refused.json()["type"]), (404, &json!("/problems/no-such-order")));
+        }
+        let kept = world.trade.orders.of_firm(world.org, mine.id).await.unwrap();
+        assert_eq!(kept.state, trade::order::OrderState::Placed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_route_of_the_firm_asks_for_its_right() {
+    each_world(100, async |world| {
+        let id = kernel::id::OrderId::new();
+        let to = json!({"to": "ended"});
+        let reads =
+            ["orders", "orders/sum", "orders/export.csv", "inquiries", &format!("orders/{id}")].map(str::to_owned);
+        let reads = reads.map(|path| ("GET", path, Value::Null, vec![Right::SeeTrade]));
+        let offer = json!({"event": world.event, "variant": world.variant, "total": 1, "min_quantity": 1,
+            "unit_price": {"micro": 1, "currency": "USD"}, "starts_at": "2026-01-01T00:00:00Z",
+            "ends_at": "2026-01-02T00:00:00Z"});
+        let manages = vec![Right::ManageTrade];
+        let writes = [
+            ("POST", "offers".to_owned(), offer, manages.clone()),
+            ("PATCH", format!("offers/{id}"), json!({}), manages.clone()),
+            ("POST", format!("offers/{id}/transitions"), to.clone(), vec![Right::ManageTrade, Right::RunShow]),
+            ("POST", format!("orders/{id}/confirm"), Value::Null, manages.clone()),
+            ("POST", format!("orders/{id}/cancel"), Value::Null, manages.clone()),
+            ("POST", format!("inquiries/{id}/transitions"), json!({"to": "qualified"}), manages),
+        ];
+        for (method, path, body, enough) in reads.into_iter().chain(writes) {
+            let path = format!("/api/v1/{path}");
+            let as_one_with = async |rights: &[Right]| {
+                let actor = with_rights(Some(world.org), rights);
+                send_as(&world, Some(actor), method, &path, &[], body.clone()).await.status.as_u16()
+            };
+            for right in enough {
+                assert!(![401, 403].contains(&as_one_with(&[right]).await), "{method} {path} with {right:?}");
+            }
+            let others = [Right::ManageCatalog, Right::ManageStock];
+            assert!([401, 403].contains(&as_one_with(&others).await), "{method} {path}");
+        }
     })
     .await;
 }
