@@ -82,7 +82,7 @@ async fn add_user(args: UserArgs) -> anyhow::Result<()> {
     let app = App::start(&config, args.serve.secret_key.as_deref()).await?;
     let password = match &args.password {
         Some(password) => password.clone(),
-        None => stdio::ask_secret("Password: ")?,
+        None => stdio::ask_secret("Password: ").await?,
     };
     let roles = app.add_user(&args, password).await?;
     stdio::line(&format!("{} may log in as {roles}", args.email));

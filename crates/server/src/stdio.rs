@@ -9,18 +9,31 @@ pub fn line(text: &str) {
     let _gone = writeln!(io::stdout().lock(), "{text}");
 }
 
-/// Asks for one line that nobody looking on shall read.
-pub fn ask_secret(prompt: &str) -> io::Result<String> {
+/// What a shell says of a program that Ctrl-C ended: 128 and the signal's number.
+const INTERRUPTED: i32 = 130;
+
+/// Asks for one line that nobody looking on shall read. Ctrl-C ends the program, as it does elsewhere, but only when the
+/// terminal shows again what is typed.
+pub async fn ask_secret(prompt: &str) -> io::Result<String> {
     let _gone = write!(io::stderr().lock(), "{prompt}");
     let silence = Silence::begin();
-    let mut answer = String::new();
-    let read = io::stdin().lock().read_line(&mut answer);
+    let read = tokio::task::spawn_blocking(|| {
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).map(|_| answer)
+    });
+    let answer = tokio::select! {
+        answer = read => answer?,
+        _ = tokio::signal::ctrl_c() => {
+            drop(silence);
+            // The reader still waits for its line.
+            std::process::exit(INTERRUPTED);
+        }
+    };
     if silence.is_some() {
         let _gone = writeln!(io::stderr().lock());
     }
     drop(silence);
-    read?;
-    Ok(answer.trim_end_matches(['\r', '\n']).to_owned())
+    Ok(answer?.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// The terminal shows nothing of what is typed, until this is dropped.
