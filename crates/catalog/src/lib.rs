@@ -1,6 +1,6 @@
 //! What a firm sells: products in several languages, their pictures, prices by quantity, cartons and stock.
 //!
-//! Promises: a price comes from one pure resolver ([`price::resolve`]); stock changes only by conditional
+//! Promises: a list price comes from one pure resolver ([`price::resolve`]); stock changes only by conditional
 //! updates ([`stock`]), so that nothing is sold that is not there; buyers see published products only.
 //! `trade` composes [`stock`] and [`variant_for_order`] into its own transactions.
 
@@ -32,4 +32,4 @@ pub use http::{ProductCard, routes};
 pub use imports::ImportOutcome;
 pub use products::{NewProduct, ProductChange};
 pub use store::migration::migrations;
-pub use store::{Publication, VariantForOrder, publication_of, seller_of, variant_for_order};
+pub use store::{Publication, VariantForOrder, publication_of, variant_for_order};

@@ -1,5 +1,5 @@
 //! Prices of a variant: tiers by quantity in one or more currencies, the smallest order and its steps.
-//! One pure resolver serves catalogue, pin card, offer and order, so that they cannot differ.
+//! One pure resolver answers what a quantity costs; a live offer has a price of its own.
 
 use std::collections::BTreeSet;
 

@@ -185,6 +185,7 @@ impl Offer {
 
 /// What a person says about an offer to be made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewOffer {
     #[schema(value_type = String, format = Uuid)]
     pub event: EventId,

@@ -15,6 +15,7 @@ use crate::products::checked_prices;
 use crate::stock::Level;
 
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct VariantPricesBody {
     tiers: Vec<Tier>,
     moq: i64,
@@ -123,6 +124,7 @@ pub async fn stock(
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct StockMovementBody {
     /// Pieces received; negative corrects down.
     delta: i64,

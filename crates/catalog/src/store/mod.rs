@@ -417,9 +417,3 @@ pub async fn publication_of(
     };
     Ok(rows.into_iter().map(publication).collect())
 }
-
-/// Who sells a product that buyers may see.
-pub async fn seller_of(conn: &impl ConnectionTrait, id: ProductId) -> Result<Option<OrgId>, DbErr> {
-    let row = product::Entity::find_by_id(id).one(conn).await?;
-    Ok(row.filter(|row| row.state == ProductState::Published.word()).map(|row| row.org))
-}
