@@ -36,8 +36,8 @@ pub async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => Box::pin(serve(args)).await?,
         Command::Demo(args) => Box::pin(demo::run(args)).await?,
         Command::Migrate(args) => migrate(&args).await?,
-        Command::User(UserCommand::Add(args)) => add_user(args).await?,
-        Command::User(UserCommand::Password(args)) => reset_password(args).await?,
+        Command::User(UserCommand::Add(args)) => Box::pin(add_user(args)).await?,
+        Command::User(UserCommand::Password(args)) => Box::pin(reset_password(args)).await?,
         Command::Doctor(args) => return doctor(&args).await,
         Command::Backup(FileArgs { serve, file }) => {
             backup::write(&Config::load(&serve)?, &file).await?;
