@@ -94,7 +94,7 @@ async fn reset_password(args: PasswordArgs) -> anyhow::Result<()> {
     let app = App::start(&config, args.serve.secret_key.as_deref()).await?;
     let password = match args.password {
         Some(password) => password,
-        None => stdio::ask_secret("New password: ")?,
+        None => stdio::ask_secret("New password: ").await?,
     };
     app.identity.people.reset_password_of(&args.email, password.into()).await?;
     stdio::line(&format!("{} may log in with the new password", args.email));
