@@ -135,6 +135,10 @@ async function moderate(page: Page, fair: Fair, event: string, language: Languag
   await page.locator('summary').first().click();
   await page.getByRole('button', { name: said('chat-restore-what', { name }) }).click();
   await line.getByRole('button', { name: said('chat-mute', { name }) }).click();
+  await expect(line.getByRole('button', { name: said('chat-mute', { name }) })).toBeHidden();
+  // Whoever comes to the desk later finds the silenced, too.
+  await page.reload();
+  await expect(line).toBeVisible();
   await page.locator('summary').first().click();
   await page.getByRole('button', { name: said('chat-unmute-what', { name }) }).click();
   await expect(line.getByRole('button', { name: said('chat-mute', { name }) })).toBeVisible();

@@ -96,6 +96,7 @@ export const room = {
   moveQuestion: (question: string, to: QuestionState, into?: string) =>
     answer(api.POST('/api/v1/questions/{id}/transitions', { ...of(question), body: { to, into } })),
   decide: (message: string, decision: Decision) => answer(api.POST('/api/v1/messages/{id}/decisions', { ...of(message), body: { decision } })),
+  mutes: (event: string) => answer(api.GET('/api/v1/rooms/{event}/mutes', ofEvent(event))),
   mute: (event: string, participant: string) =>
     answer(api.PUT('/api/v1/rooms/{event}/mutes/{participant}', { params: { path: { event, participant } }, body: { kind: 'muted' } })),
   unmute: (event: string, participant: string) =>

@@ -36,7 +36,7 @@ export class Desk {
   held = $state.raw<Hidden[]>([]);
   /** Lines that a moderator took away, the newest first. */
   removed = $state.raw<Hidden[]>([]);
-  /** Who was silenced from this desk: participant and name. */
+  /** Who is silenced: participant and name. */
   muted = $state.raw<ReadonlyMap<string, string>>(new Map());
   tab = $state<Tab>('open');
   chosen = $state<string>();
@@ -152,7 +152,8 @@ export class Desk {
   /** What moderation has to know of the time before this desk was opened. */
   async #recall(): Promise<void> {
     if (!me.may('moderate')) return;
-    const lines = await room.transcript(this.event).catch(() => []);
+    const [lines, mutes] = await Promise.all([room.transcript(this.event).catch(() => []), room.mutes(this.event).catch(() => [])]);
+    this.muted = new Map([...mutes.map(({ participant, name }) => [participant, name ?? ''] as const), ...this.muted]);
     for (const { id, participant } of lines) if (!this.#writers.has(id)) this.#writers.set(id, participant);
     const known = new Set([...this.held, ...this.removed].map(({ id }) => id));
     const of = (state: string) => lines.filter((line) => line.state === state && !known.has(line.id));
