@@ -49,9 +49,8 @@ impl Interleave {
         while let Some((at_us, _)) = own.waiting.front() {
             match other.waiting.front() {
                 Some((other_us, _)) if other_us <= at_us => free.extend(other.next()),
-                Some(_) => free.extend(own.next()),
                 None if own.waits_for(other, *at_us) => break,
-                None => free.extend(own.next()),
+                Some(_) | None => free.extend(own.next()),
             }
         }
         free

@@ -14,12 +14,12 @@ use crate::rules;
 const PART: Duration = Duration::from_millis(334);
 
 fn whole(feed: &Feed) -> Vec<Output> {
-    whole_of(feed.units())
+    whole_of(&feed.units())
 }
 
-fn whole_of(units: Vec<Unit>) -> Vec<Output> {
+fn whole_of(units: &[Unit]) -> Vec<Output> {
     let mut packager = Packager::new(PART);
-    let mut outputs = package(&mut packager, &units);
+    let mut outputs = package(&mut packager, units);
     outputs.extend(packager.on(&Unit::End));
     assert_eq!(packager.dropped(), 0);
     outputs
@@ -63,7 +63,7 @@ fn a_part_is_out_one_frame_after_its_last() {
 #[test]
 fn the_sound_of_a_part_reaches_the_end_of_its_picture() {
     for late_ms in [0, 200] {
-        let parts = parts(&whole_of(late(Feed::both(10), late_ms)));
+        let parts = parts(&whole_of(&late(&Feed::both(10), late_ms)));
         let (last, but_last) = parts.split_last().unwrap();
         assert_eq!((last.msn, last.index), (4, 5));
         for part in but_last {
@@ -98,7 +98,7 @@ fn a_silent_microphone_holds_the_picture_up_for_a_quarter_of_a_second_only() {
 }
 
 /// The units of a feed whose sound is sent so much later than its picture.
-fn late(feed: Feed, late_ms: i64) -> Vec<Unit> {
+fn late(feed: &Feed, late_ms: i64) -> Vec<Unit> {
     let mut samples = feed.samples();
     samples.sort_by_key(|sample| feed.us(sample) + if sample.track == TrackId::Audio { late_ms * 1000 } else { 0 });
     let samples = samples.into_iter().map(|sample| Unit::Sample(Arc::new(sample)));
