@@ -1,11 +1,12 @@
 //! Lets events follow their streams: silence interrupts, samples resume, long silence ends, what has ended
 //! becomes a replay.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use kernel::Instant;
 use kernel::id::EventId;
-use media::StreamState;
+use media::{Health, StreamState};
 use tokio_util::sync::CancellationToken;
 
 use crate::LiveError as E;
@@ -15,6 +16,8 @@ use crate::live::{Live, stream_name};
 use crate::store;
 
 const TICK: Duration = Duration::from_secs(1);
+/// A stream without a source is forgotten after this long while its event is far off.
+const LEFT_AFTER: Duration = Duration::from_mins(10);
 const WATCHED: [EventState; 5] =
     [EventState::Rehearsing, EventState::Live, EventState::Interrupted, EventState::Ended, EventState::Processing];
 /// Events that run at once; far above what one machine can encode.
@@ -53,16 +56,23 @@ impl Live {
         Ok(())
     }
 
-    /// Ends the streams of events that let no source in any more, whatever kept their end from being carried through.
+    /// Ends the streams of events that are over, whatever kept their end from being carried through, and those that
+    /// nobody has sent to for a while and nobody may send to yet. An encoder that stays after its rehearsal is left
+    /// alone: the show may begin the next moment.
     async fn end_strays(&self) -> Result<(), E> {
         let open = self.streams.all().into_iter().filter(|stream| stream.state() != StreamState::Ended);
-        let ids: Vec<EventId> = open.filter_map(|stream| stream.name().as_str().parse().ok()).collect();
-        if ids.is_empty() {
+        let open: HashMap<EventId, _> =
+            open.filter_map(|stream| Some((stream.name().as_str().parse().ok()?, stream.health()))).collect();
+        if open.is_empty() {
             return Ok(());
         }
         let now = self.clock.now();
-        for event in store::events_by_id(self.db.read(), &ids).await? {
-            if !accepts_source(event.state, event.plan.starts_at, now) {
+        for event in store::events_by_id(self.db.read(), &open.keys().copied().collect::<Vec<_>>()).await? {
+            let is_left = |health: &Health| {
+                let may_begin = matches!(event.state, EventState::Draft | EventState::Scheduled);
+                !may_begin || (health.state != StreamState::Live && now.since(health.since) > LEFT_AFTER)
+            };
+            if !accepts_source(event.state, event.plan.starts_at, now) && open.get(&event.id).is_some_and(is_left) {
                 self.streams.end(&stream_name(event.id));
             }
         }

@@ -303,19 +303,24 @@ async fn what_a_move_left_undone_is_done_by_the_next_look() {
 }
 
 #[tokio::test]
-async fn a_source_that_nobody_expects_any_more_is_closed() {
+async fn an_encoder_that_stays_is_left_alone_until_the_show_is_over() {
     each_house(|house| async move {
         let event = house.draft().await;
         house.moved(&event, "scheduled").await;
         let key = house.key(&event).await;
         let publishing = house.publish(key["key"].as_str().unwrap()).await;
-        house.live.follow_due(house.clock.now()).await.unwrap();
-        assert_eq!(publishing.stream().state(), StreamState::Live);
         let next_week = house.clock.now() + Duration::from_hours(7 * 24);
         let put_off = json!({"starts_at": next_week});
         assert_eq!(house.crew("PATCH", &format!("/api/v1/events/{event}"), put_off).await.0, 200);
         house.live.follow_due(house.clock.now()).await.unwrap();
-        assert_eq!(publishing.stream().state(), StreamState::Ended);
+        assert_eq!(publishing.stream().state(), StreamState::Live, "the show may begin the next moment");
+        let stream = publishing.stream().clone();
+        drop(publishing);
+        house.clock.advance(Duration::from_mins(11));
+        house.streams.tick(house.clock.now());
+        house.clock.advance(Duration::from_mins(11));
+        house.live.follow_due(house.clock.now()).await.unwrap();
+        assert_eq!(stream.state(), StreamState::Ended);
     })
     .await;
 }
