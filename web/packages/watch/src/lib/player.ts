@@ -44,7 +44,12 @@ async function engine(video: HTMLVideoElement): Promise<typeof Hls | null> {
 interface Engine { stop: () => void; toLive: () => void; time: () => number | null }
 
 function withHls(HlsPlayer: typeof Hls, video: HTMLVideoElement, src: string, live: boolean, events: PlayerEvents, start: () => void): Engine {
-  const hls = new HlsPlayer({ lowLatencyMode: live, enableWorker: false, backBufferLength: 30, maxLiveSyncPlaybackRate: 1.1, liveSyncOnStallIncrease: 0 });
+  const hls = new HlsPlayer({
+    lowLatencyMode: live, enableWorker: false, maxLiveSyncPlaybackRate: 1.1, liveSyncOnStallIncrease: 0,
+    // What hls.js throws away while a part travels makes it forget the parts of that segment, and it stands at the
+    // segment's end for good. Live, the browser throws away what is old when its memory for video is full.
+    backBufferLength: live ? Infinity : 30,
+  });
   const pace = new Pace();
   let retry: ReturnType<typeof setTimeout> | undefined;
   let mended = 0;
