@@ -312,7 +312,6 @@ waiting = { $count ->
     [one] 1 new
    *[other] { $shown } new
 }
-waiting-none = Nothing new
 questions = Questions
 questions-open = Open
 questions-answered = Answered

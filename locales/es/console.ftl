@@ -312,7 +312,6 @@ waiting = { $count ->
     [one] 1 nueva
    *[other] { $shown } nuevas
 }
-waiting-none = Nada nuevo
 questions = Preguntas
 questions-open = Abiertas
 questions-answered = Respondidas

@@ -300,7 +300,6 @@ key-n = 新着を表示
 key-slash = チャットに書く
 key-help = この説明
 waiting = 新着 { $shown } 件
-waiting-none = 新着なし
 questions = 質問
 questions-open = 未回答
 questions-answered = 回答済み

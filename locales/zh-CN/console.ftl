@@ -300,7 +300,6 @@ key-n = 显示新内容
 key-slash = 写聊天
 key-help = 打开本说明
 waiting = { $shown } 条新内容
-waiting-none = 没有新内容
 questions = 提问
 questions-open = 待回答
 questions-answered = 已回答
