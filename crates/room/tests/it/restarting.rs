@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kernel::db::sea_orm::ConnectionTrait as _;
+use kernel::db::sea_orm::sea_query::Query;
 use kernel::testing::each_database;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -148,6 +149,33 @@ async fn offers_and_stock_reach_the_page_and_an_older_version_never_overwrites()
         let text = snap["snap"].to_string();
         assert!(text.contains(r#""left":60"#) && !text.contains(r#""left":100"#), "{text}");
         server.rooms.shutdown().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_said_before_messages_were_known_by_room_is_kept() {
+    let all = migrations();
+    let (_by_room, earlier) = all.split_last().unwrap();
+    each_database(earlier, async |db| {
+        let columns = ["id", "event", "participant", "name", "text", "lang", "state", "at"];
+        let (id, event) = (Uuid::now_v7(), Uuid::now_v7());
+        let said = Query::insert()
+            .into_table("room_messages")
+            .columns(columns)
+            .values_panic([id.into(), event.into(), "guest:1".into(), "Ana".into(), "hola".into()].into_iter().chain([
+                "es".into(),
+                "visible".into(),
+                7_i64.into(),
+            ]))
+            .to_owned();
+        db.writing().execute(&said).await.unwrap();
+        assert_eq!(db.migrate(&migrations()).await.unwrap(), 1);
+        let kept = Query::select().columns(["id", "text", "crew"]).from("room_messages").to_owned();
+        let kept = db.read().query_one(&kept).await.unwrap().unwrap();
+        assert_eq!(kept.try_get::<Uuid>("", "id").unwrap(), id);
+        assert_eq!(kept.try_get::<String>("", "text").unwrap(), "hola");
+        assert!(!kept.try_get::<bool>("", "crew").unwrap());
     })
     .await;
 }
